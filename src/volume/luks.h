@@ -1,0 +1,74 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * The LUKS device through libcryptsetup: judged on a private copy of its header, opened only by start. A key is tried
+ * only on a header that passed luks_judge. Never logs what libcryptsetup says above debug; never hands out a key.
+ * Reference: libcryptsetup.h of 2.6.
+ */
+#ifndef LUKS_SSM_VOLUME_LUKS_H
+#define LUKS_SSM_VOLUME_LUKS_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "base/deadline.h"
+#include "base/own.h"
+#include "base/reason.h"
+#include "base/secret.h"
+#include "base/status.h"
+#include "params/params.h"
+#include "volume/header.h"
+#include "volume/wanted.h"
+
+struct crypt_device;
+
+struct luks {
+	struct crypt_device *handle; /* owned */
+	bool reencrypting;           /* reencryption is in progress: keys are tried on all slots at once */
+};
+
+#define LUKS_EMPTY ((struct luks){.handle = NULL})
+#define owned_luks owned_by(luks_end) struct luks
+
+/* What a look at the header found. Warnings are for the caller to log; they stop nothing. */
+struct luks_report {
+	char uuid[LUKS_UUID_BYTES];
+	unsigned int version;         /* 1 or 2 */
+	bool copy_damaged;            /* one of LUKS2's two copies is; start's crypt_load repairs it */
+	bool reencrypting;            /* clean or crashed; the library recovers under its own lock */
+	unsigned int slots;           /* that a passphrase may open */
+	uint64_t least_kdf_kib;       /* memory that the cheapest of them needs; 0: not memory-hard */
+};
+
+/*
+ * Loads the private copy: nothing is written to any device. Judges it against PIN ("" for none) before any key could be
+ * tried. STATUS_NOT_LUKS, STATUS_HEADER_DAMAGED, STATUS_WRONG_UUID, STATUS_HEADER_UNSUPPORTED (unknown requirement,
+ * null cipher, reencryption in an invalid state), STATUS_NO_KEYSLOT, STATUS_NO_MEMORY.
+ */
+must_use enum status luks_judge(const struct header *header, const char *pin, struct luks_report *ret_report,
+	struct reason *reason);
+
+/*
+ * For a copy: proves that the key opens a slot, with no mapping. The slots' areas are copied first.
+ * STATUS_WRONG_KEY, STATUS_NO_KEYSLOT, STATUS_KDF_MEMORY, STATUS_DEVICE_IO.
+ */
+must_use enum status luks_try_key(struct header *header, const struct secret *key, struct reason *reason);
+
+/*
+ * Start only: opens the device itself (HEADER_PATH NULL: its own header), which may repair a damaged copy.
+ * STATUS_NO_DEVICE, STATUS_NOT_LUKS, STATUS_HEADER_DAMAGED, STATUS_WRONG_UUID when it is not UUID any more, STATUS_DEVICE_IO.
+ */
+must_use enum status luks_open(const char *device_path, const char *header_path, const char *uuid, struct luks *ret_luks,
+	struct reason *reason);
+
+/*
+ * Tries the key on every slot that may be used, the cheapest first, and activates the mapping. Memory-hard KDFs wait for
+ * each other without limit and udev may never answer: only a doer calls this, its supervisor holds the deadline.
+ * STATUS_WRONG_KEY (try an older one), STATUS_NO_KEYSLOT, STATUS_KDF_MEMORY, STATUS_NAME_TAKEN, STATUS_NO_DEVICE,
+ * STATUS_MISSING_SOFTWARE, STATUS_DEVICE_IO, STATUS_DEVICE_READ_ONLY.
+ */
+must_use enum status luks_activate(struct luks *luks, const char *map_name, const struct secret *key,
+	const struct params *params, bool read_only, struct reason *reason);
+
+void luks_end(struct luks *luks);
+
+#endif

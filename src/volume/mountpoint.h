@@ -1,0 +1,30 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * The directory and the mount on it, through libmount. Never mounts over something, never unmounts.
+ */
+#ifndef LUKS_SSM_VOLUME_MOUNTPOINT_H
+#define LUKS_SSM_VOLUME_MOUNTPOINT_H
+
+#include <stdbool.h>
+
+#include "base/reason.h"
+#include "base/status.h"
+
+/* STATUS_NO_MOUNT_POINT when it is there and is no directory, or is missing and cannot be made. RET_MADE: this call made it. */
+must_use enum status mountpoint_make(const char *directory, bool *ret_made, struct reason *reason);
+
+/* For validate-all: whether mountpoint_make would succeed, as far as can be seen without making anything. */
+must_use enum status mountpoint_check(const char *directory, struct reason *reason);
+
+/*
+ * Mounts SOURCE there; OPTIONS are those of mount_options_make. A missing source is never a success.
+ * STATUS_NO_FILESYSTEM_DRIVER, STATUS_BAD_MOUNT_OPTION, STATUS_BAD_FILESYSTEM, STATUS_DEVICE_READ_ONLY,
+ * STATUS_MOUNT_POINT_TAKEN, STATUS_DEVICE_IO, STATUS_NO_DEVICE, STATUS_INTERNAL.
+ */
+must_use enum status mountpoint_mount(const char *source, const char *directory, const char *fstype, const char *options,
+	struct reason *reason);
+
+/* Takes away the directory this start made; does nothing when it is not empty or mounted on. */
+void mountpoint_unmake(const char *directory);
+
+#endif
