@@ -6,6 +6,7 @@
 #ifndef LUKS_SSM_VOLUME_HEADER_H
 #define LUKS_SSM_VOLUME_HEADER_H
 
+#include <stdbool.h>
 #include <stdint.h>
 #include <sys/types.h>
 
