@@ -24,7 +24,7 @@ static const struct wire_row rows[WIRE_COUNT] = {
 #undef WIRE
 };
 
-static const char magic[] = {'L', 'S', 'A', WIRE_VERSION};
+static const char magic[] = {'L', 'S', 'A', WIRE_PROTOCOL};
 
 static void
 number_store(unsigned char *bytes, size_t width_bytes, uint64_t number)

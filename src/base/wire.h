@@ -12,7 +12,7 @@
 
 #include "base/secret.h"
 
-#define WIRE_VERSION 1
+#define WIRE_PROTOCOL 1
 #define WIRE_HEADER_BYTES 9
 /* The largest request and reply, in bytes, header included. */
 #define WIRE_REQUEST_BYTES (5u << 20)
