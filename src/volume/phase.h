@@ -22,6 +22,11 @@ struct doer {
 	struct deadline deadline; /* the reserve for undoing is already taken off */
 };
 
+/*
+ * Start enters UNLOCKING only when it has just seen that no mapping of ours exists, and MOUNTING only when the volume is
+ * not mounted: from then on whatever of ours is there was made by this start, and is what a failure has to undo.
+ * libcryptsetup unlocks and maps in one call, so a mapping may exist from UNLOCKING on.
+ */
 void phase_enter(const struct doer *doer, enum phase phase);
 
 /* "fetching the key". Never NULL. */
