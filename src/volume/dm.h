@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * The device-mapper devices of this node as the kernel shows them: sysfs, and the DM_LIST_DEVICES and DM_TABLE_STATUS
- * requests of linux/dm-ioctl.h for those that have no table yet and so no directory in sysfs. Reads only; opens no
+ * The device-mapper devices of this node as the kernel shows them: the DM_LIST_DEVICES, DM_DEV_STATUS and DM_TABLE_DEPS
+ * requests of linux/dm-ioctl.h (a device without a table has no directory in sysfs since Linux 5.15), and sysfs. Reads only; opens no
  * block device, takes no lock, loads no module. Linked into the agent, so it needs libc alone.
  */
 #ifndef LUKS_SSM_VOLUME_DM_H
@@ -11,14 +11,22 @@
 #include <stddef.h>
 #include <sys/types.h>
 
+#include "base/own.h"
 #include "base/reason.h"
 #include "base/status.h"
 #include "volume/wanted.h"
 
+/* A disk's kernel name ("nvme1n1"), with its NUL: DISK_NAME_LEN of the kernel. */
+#define DISK_NAME_BYTES 32
+
 /* DM_UUID_LEN of linux/dm-ioctl.h, with its NUL. */
 #define DM_UUID_BYTES 129
 
-/* Where a mapping's one backing device stands. DEAD: a link is missing in one direction (the disk was detached). */
+/*
+ * How a LUKS mapping stands on its backing device, which sysfs shows by two links: slaves/X below the mapping and
+ * holders/dm-N below X. DEAD: one is missing, here or between devices further down, so a disk was detached (a re-attached
+ * one gets the old number, but not the links). NONE: no live table, or one that needs no device, such as error.
+ */
 enum dm_slave { DM_SLAVE_NONE, DM_SLAVE_ALIVE, DM_SLAVE_DEAD };
 
 struct dm_device {
@@ -26,12 +34,14 @@ struct dm_device {
 	char uuid[DM_UUID_BYTES];
 	char luks_uuid[LUKS_UUID_BYTES]; /* "" unless the uuid begins CRYPT-LUKS1- or CRYPT-LUKS2- */
 	dev_t number;
-	bool has_table;  /* a live table that is not the error target */
+	bool has_table;          /* a live table that stands on a device: neither empty nor the error target */
+	bool has_inactive_table; /* loaded and waiting for a resume */
 	bool is_suspended;
 	bool is_read_only;
-	enum dm_slave slave;
-	dev_t slave_number; /* of the backing device; 0 with DM_SLAVE_NONE */
-	char slave_name[32]; /* its kernel name ("nvme1n1"), "" with DM_SLAVE_NONE */
+	unsigned int open_count; /* who has it open, mounts included */
+	enum dm_slave slave;     /* looked up for LUKS mappings only; else DM_SLAVE_NONE */
+	dev_t slave_number;      /* of the first backing device; 0 with DM_SLAVE_NONE */
+	char slave_name[DISK_NAME_BYTES]; /* its kernel name ("nvme1n1"); "" when sysfs does not tell any more */
 };
 
 struct dm_list {
@@ -51,6 +61,12 @@ must_use enum status dm_list_read(struct dm_list *ret_list, struct reason *reaso
 const struct dm_device *dm_list_find_name(const struct dm_list *list, const char *name);
 const struct dm_device *dm_list_find_number(const struct dm_list *list, dev_t number);
 const struct dm_device *dm_list_find_luks(const struct dm_list *list, const char *luks_uuid);
+
+/*
+ * Whether the device NUMBER, or the whole disk whose partition it is, lies below MAPPING, other LUKS mappings excepted.
+ * Reads the slaves links of sysfs; what cannot be read is not below.
+ */
+bool dm_device_stands_on(const struct dm_list *list, const struct dm_device *mapping, dev_t number);
 
 void dm_list_end(struct dm_list *list);
 

@@ -14,12 +14,18 @@
 #include "base/status.h"
 
 struct lock {
-	int lock_fd;     /* owned; -1: not held */
-	int children_fd; /* owned; to be inherited by every child of start and stop but the AWS helper */
+	int lock_fd;     /* owned; -1: not held. A doer closes it, or the lock would live as long as a stuck doer */
+	int children_fd; /* owned; the shared lock that a child inherits by fork (close-on-exec) */
 };
 
 #define LOCK_EMPTY {.lock_fd = -1, .children_fd = -1}
 #define owned_lock owned_by(lock_end) struct lock
+
+/*
+ * A shared lock on the children file of its own, for one doer and its descendants: the doer holds it from its birth, so
+ * that a supervisor can tell a stuck doer from itself. -1 when there is no instance directory.
+ */
+int lock_children_open(const char *instance);
 
 /*
  * For start: waits for the holder to the deadline. For stop: waits for a holder that is a stop, ends one that is a
@@ -31,9 +37,10 @@ must_use enum status lock_take(const char *instance, const char *action, struct 
 
 /*
  * STATUS_OK when no child of an earlier start or stop of this instance lives, D state and grandchildren included;
- * STATUS_ORPHAN otherwise. Waits up to the deadline.
+ * STATUS_ORPHAN otherwise. Waits up to the deadline. LOCK may be NULL; its own descriptor is closed and made anew, so
+ * that children of this very action, which share it, are seen too.
  */
-must_use enum status lock_prove_no_children(const char *instance, const struct lock *lock, struct deadline deadline,
+must_use enum status lock_prove_no_children(const char *instance, struct lock *lock, struct deadline deadline,
 	struct reason *reason);
 
 /*
