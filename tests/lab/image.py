@@ -1,0 +1,232 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""The lab image: a stock Debian root file system and its kernel, built once and cached.
+
+Everything comes from the apt sources and proxy settings of the host at run time.  Works as root
+and, through user namespaces, as an ordinary user; writes nothing outside of the cache.
+"""
+
+import contextlib
+import dataclasses
+import fcntl
+import hashlib
+import io
+import os
+import pathlib
+import re
+import shutil
+import subprocess
+import sys
+import tarfile
+import time
+
+GUEST_FILES = pathlib.Path(__file__).resolve().parent / "guest"
+
+PACKAGES = """
+    systemd-sysv udev kmod dbus openssh-server iproute2 procps psmisc util-linux mount login passwd
+    cryptsetup-bin dmsetup xfsprogs btrfs-progs e2fsprogs fdisk
+    resource-agents libqb-tools libxml2-utils strace curl python3 awscli ca-certificates
+    libcap2-bin
+""".split()
+
+# Our programs' run-time libraries have other names in other releases: these packages know them.
+LIBRARIES_OF = """
+    libcryptsetup-dev libmount-dev libblkid-dev libcurl4-openssl-dev libssl-dev libjson-c-dev
+    libqb-dev libseccomp-dev libdevmapper-dev
+""".split()
+
+LEFT_OUT = """
+    /usr/share/man/* /usr/share/locale/* /usr/share/doc/* /usr/share/info/*
+    /usr/share/fonts/* /usr/share/icons/*
+""".split()
+
+
+@dataclasses.dataclass(frozen=True)
+class Image:
+    """Paths of a finished image: all of them are read-only for a machine."""
+
+    directory: pathlib.Path
+
+    @property
+    def disk(self) -> pathlib.Path:
+        return self.directory / "root.ext4"
+
+    @property
+    def kernel(self) -> pathlib.Path:
+        return self.directory / "vmlinuz"
+
+    @property
+    def ssh_key(self) -> pathlib.Path:
+        return self.directory / "ssh_key"
+
+
+def cache_directory() -> pathlib.Path:
+    base = os.environ.get("XDG_CACHE_HOME") or os.path.expanduser("~/.cache")
+    return pathlib.Path(base) / "luks-ssm"
+
+
+def host_release() -> str:
+    """The code name of the release this host runs."""
+    text = pathlib.Path("/etc/os-release").read_text(encoding="utf-8")
+    found = re.search(r'^VERSION_CODENAME="?([a-z]+)"?$', text, re.M)
+    if not found:
+        raise RuntimeError("/etc/os-release names no release; pass --release")
+    return found.group(1)
+
+
+def _output(*command: str) -> str:
+    return subprocess.run(command, check=True, stdout=subprocess.PIPE, text=True).stdout
+
+
+def apt_sources(release: str) -> list[str]:
+    """Debian's own sources among those of the host, for one release, as one-line entries."""
+    lines = _output("apt-get", "indextargets", "--format",
+                    "$(SITE) $(RELEASE) $(COMPONENT) $(ORIGIN)", "Created-By: Packages")
+    rows = [line.split() for line in lines.splitlines() if len(line.split()) >= 4]
+    rows = [row for row in rows if row[3] == "Debian" and row[1].split("-")[0] == release]
+    found = sorted({f"deb {site} {suite} {component}" for site, suite, component, *_ in rows})
+    if not found:
+        raise RuntimeError(f"apt knows no Debian source for {release}: run apt-get update first")
+    return found
+
+
+def apt_options() -> list[str]:
+    """How the host reaches its sources: proxies, certificates, retries."""
+    return [line.replace("::;", ";") for line in _output("apt-config", "dump").splitlines()
+            if line.startswith("Acquire::") and '""' not in line
+            and not line.startswith(("Acquire::IndexTargets", "Acquire::GzipIndexes"))]
+
+
+def apt_keyrings() -> list[str]:
+    """Key files which the host's sources name, so that a private mirror's signature is known."""
+    files = [pathlib.Path("/etc/apt/sources.list"),
+             *sorted(pathlib.Path("/etc/apt/sources.list.d").glob("*"))]
+    found = set()
+    for file in files:
+        if file.is_file():
+            text = file.read_text(encoding="utf-8", errors="replace")
+            found |= set(re.findall(r"(?im)signed-by[:=]\s*(/[^\s\]]+)", text))
+    return sorted(path for path in found if os.access(path, os.R_OK))
+
+
+def runtime_libraries() -> list[str]:
+    """The libraries our programs load, by the names this release gives them."""
+    text = _output("apt-cache", "depends", "--no-recommends", "--no-suggests", *LIBRARIES_OF)
+    names = re.findall(r"^ *Depends: (lib\S+)$", text, re.M)
+    return sorted({name for name in names if not name.endswith("-dev")})
+
+
+def _image_key(parts: list[str]) -> str:
+    digest = hashlib.sha256()
+    for part in parts:
+        digest.update(part.encode() + b"\0")
+    for file in sorted(GUEST_FILES.iterdir()):
+        if file.name in ("init", "customize"):
+            digest.update(file.read_bytes())
+    return digest.hexdigest()[:16]
+
+
+@contextlib.contextmanager
+def _locked(path: pathlib.Path):
+    """One builder at a time; the others wait and then find the result."""
+    with open(path, "w", encoding="utf-8") as file:
+        fcntl.flock(file, fcntl.LOCK_EX)
+        yield
+
+
+def _keygen(path: pathlib.Path) -> None:
+    subprocess.run(["ssh-keygen", "-q", "-t", "ed25519", "-N", "", "-C", "lab", "-f", str(path)],
+                   check=True)
+
+
+def _overlay(work: pathlib.Path) -> pathlib.Path:
+    """A tar of what goes into the root before it is finished: our init, keys, the finisher."""
+    _keygen(work / "ssh_key")
+    _keygen(work / "host_key")
+    target = work / "overlay.tar"
+    with tarfile.open(target, "w") as tar:
+        def add(name: str, data: bytes, mode: int) -> None:
+            entry = tarfile.TarInfo(name)
+            entry.size, entry.mode = len(data), mode
+            tar.addfile(entry, io.BytesIO(data))
+
+        for name in ("init", "customize"):
+            add(f"usr/lib/lab/{name}", (GUEST_FILES / name).read_bytes(), 0o755)
+        add("usr/lib/lab/authorized_keys", (work / "ssh_key.pub").read_bytes(), 0o600)
+        add("etc/ssh/ssh_host_ed25519_key", (work / "host_key").read_bytes(), 0o600)
+    return target
+
+
+def _mmdebstrap(release: str, sources: list[str], packages: list[str],
+                work: pathlib.Path) -> list[str]:
+    command = ["mmdebstrap", "--format=null", "--variant=minbase",
+               "--mode=root" if os.geteuid() == 0 else "--mode=unshare",
+               "--include=" + ",".join(packages)]
+    command += [f"--aptopt={option}" for option in apt_options()]
+    command += [f"--keyring={path}" for path in apt_keyrings()]
+    command += [f"--dpkgopt=path-exclude={path}" for path in LEFT_OUT]
+    command += [f"--customize-hook=tar-in {work}/overlay.tar /",
+                '--customize-hook=sh "$1/usr/lib/lab/customize" "$1"',
+                f"--customize-hook=download /lab-vmlinuz {work}/vmlinuz",
+                f"--customize-hook=download /lab-image.ext4 {work}/full.ext4",
+                release, "-", *sources]
+    return command
+
+
+def _build(release: str, sources: list[str], packages: list[str], target: pathlib.Path,
+           log=sys.stderr) -> None:
+    began = time.monotonic()
+    work = target.with_suffix(".new")
+    shutil.rmtree(work, ignore_errors=True)
+    work.mkdir(parents=True)
+    _overlay(work)
+    print(f"lab: building the {release} image ({len(packages)} packages and what they need); "
+          f"log in {work}/build.log", file=log, flush=True)
+    environment = dict(os.environ, DEBIAN_FRONTEND="noninteractive", LC_ALL="C.UTF-8")
+    with open(work / "build.log", "w", encoding="utf-8") as output:
+        process = subprocess.Popen(_mmdebstrap(release, sources, packages, work),
+                                   stdin=subprocess.DEVNULL, stdout=output,
+                                   stderr=subprocess.STDOUT, env=environment)
+        try:
+            while process.poll() is None:
+                time.sleep(0.5)
+                if int(time.monotonic() - began) % 10 == 0:
+                    print(f"lab: … {int(time.monotonic() - began)} s", file=log, flush=True)
+                    time.sleep(0.6)
+        except BaseException:
+            process.terminate()
+            process.wait()
+            shutil.rmtree(work, ignore_errors=True)
+            raise
+    if process.returncode != 0:
+        tail = (work / "build.log").read_text(encoding="utf-8", errors="replace")[-3000:]
+        raise RuntimeError(f"the image could not be built: {tail}")
+    subprocess.run(["cp", "--sparse=always", work / "full.ext4", work / "root.ext4"], check=True)
+    for name in ("full.ext4", "overlay.tar", "host_key", "host_key.pub"):
+        (work / name).unlink()
+    os.chmod(work / "root.ext4", 0o444)
+    work.rename(target)
+    print(f"lab: image ready after {time.monotonic() - began:.0f} s", file=log, flush=True)
+
+
+def build(release: str | None = None, rebuild: bool = False) -> Image:
+    """The cached image for a release, built now if it is not there or made of other things."""
+    release = release or host_release()
+    sources = apt_sources(release)
+    packages = sorted(set(PACKAGES) | set(runtime_libraries()))
+    target = cache_directory() / f"image-{release}-{_image_key([release, *sources, *packages])}"
+    target.parent.mkdir(parents=True, exist_ok=True)
+    with _locked(target.parent / "image.lock"):
+        if rebuild:
+            shutil.rmtree(target, ignore_errors=True)
+        if not (target / "root.ext4").exists():
+            _build(release, sources, packages, target)
+            _forget_old(target)
+    return Image(target)
+
+
+def _forget_old(current: pathlib.Path) -> None:
+    """Earlier images of the same release are of no use any more, except to running machines."""
+    release = current.name.split("-")[1]
+    for other in current.parent.glob(f"image-{release}-*"):
+        if other != current and time.time() - other.stat().st_mtime > 3600:
+            shutil.rmtree(other, ignore_errors=True)
