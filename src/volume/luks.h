@@ -21,12 +21,16 @@
 
 struct crypt_device;
 
+/* Size of what libcryptsetup last complained of, with its NUL. */
+#define COMPLAINT_BYTES 120
+
 struct luks {
 	struct crypt_device *handle; /* owned */
+	char *complaint;             /* owned; libcryptsetup's last error message, for the reason */
 	bool reencrypting;           /* reencryption is in progress: keys are tried on all slots at once */
 };
 
-#define LUKS_EMPTY ((struct luks){.handle = NULL})
+#define LUKS_EMPTY ((struct luks){.handle = NULL, .complaint = NULL})
 #define owned_luks owned_by(luks_end) struct luks
 
 /* What a look at the header found. Warnings are for the caller to log; they stop nothing. */
@@ -51,7 +55,8 @@ must_use enum status luks_judge(const struct header *header, const char *pin, st
  * For a copy: proves that the key opens a slot, with no mapping. The slots' areas are copied first.
  * STATUS_WRONG_KEY, STATUS_NO_KEYSLOT, STATUS_KDF_MEMORY, STATUS_DEVICE_IO.
  */
-must_use enum status luks_try_key(struct header *header, const struct secret *key, struct reason *reason);
+must_use enum status luks_try_key(struct header *header, const struct secret *key, struct deadline deadline,
+	struct reason *reason);
 
 /*
  * Start only: opens the device itself (HEADER_PATH NULL: its own header), which may repair a damaged copy.
@@ -67,8 +72,29 @@ must_use enum status luks_open(const char *device_path, const char *header_path,
  * STATUS_MISSING_SOFTWARE, STATUS_DEVICE_IO, STATUS_DEVICE_READ_ONLY.
  */
 must_use enum status luks_activate(struct luks *luks, const char *map_name, const struct secret *key,
-	const struct params *params, bool read_only, struct reason *reason);
+	const struct params *params, bool read_only, struct deadline deadline, struct reason *reason);
 
 void luks_end(struct luks *luks);
+
+/* A keyslot that a passphrase may open. */
+struct luks_slot {
+	int number;
+	int priority;      /* crypt_keyslot_priority */
+	uint64_t kdf_kib;  /* memory its KDF needs; 0: not memory-hard */
+	bool null_cipher;  /* its area is not encrypted: a crafted header, and any passphrase opens it */
+};
+
+/* More than LUKS2 can have. */
+#define LUKS_SLOTS 64
+
+/* The slots that may be used, in the order they are to be tried. Returns how many. */
+unsigned int luks_slots_list(const struct luks *luks, struct luks_slot ret_slots[static LUKS_SLOTS]);
+
+/* Tries the key on the slots, with MAP_NAME NULL for the proof alone; FLAGS are CRYPT_ACTIVATE_*. For luks.c. */
+must_use enum status luks_unlock(struct luks *luks, const char *map_name, const struct secret *key, uint32_t flags,
+	struct deadline deadline, struct reason *reason);
+
+/* Words a negative errno of libcryptsetup as status and reason; WHAT is the object. For luks.c and luks_slots.c. */
+enum status luks_failed(const struct luks *luks, int error, const char *what, struct reason *reason);
 
 #endif
