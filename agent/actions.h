@@ -8,6 +8,7 @@
 #define LUKS_SSM_AGENT_ACTIONS_H
 
 #include <stdbool.h>
+#include <stddef.h>
 
 #include "base/reason.h"
 #include "ocf_env.h"
@@ -25,11 +26,11 @@
  */
 typedef int action_handler(const struct ocf_call *call, const struct wanted *wanted, struct reason *reason);
 
-/* One row a handler; action_* are the worker's, *_quick the agent's. */
-action_handler action_metadata;        /* agent */
-action_handler action_validate_quick;  /* agent: level 0; passes on higher ones */
-action_handler action_monitor_quick;   /* agent: 0 when fully healthy, 7 when provably nothing; passes on the rest */
-action_handler action_start;           /* worker, as all that follow */
+/* The handlers that actions.def names; those ending in _quick are the agent's. */
+action_handler action_metadata;       /* agent */
+action_handler action_validate_quick; /* agent: level 0; passes on higher ones */
+action_handler action_monitor_quick;  /* agent: 0 when fully healthy, 7 when provably nothing; passes on the rest */
+action_handler action_start;          /* worker, as all that follow */
 action_handler action_stop;
 action_handler action_monitor;
 action_handler action_validate;
@@ -39,10 +40,16 @@ struct action_row {
 	const char *name;
 	action_handler *handler; /* this program's; NULL: the agent execs the worker */
 	bool needs_instance;     /* keeps state under the resource's name */
+	int without_worker;      /* the code when the worker cannot be run; 0: OCF_ERR_GENERIC, in doubt */
+	bool advertised;         /* in the metadata, with the columns below */
+	unsigned int timeout_s;
+	unsigned int interval_s; /* 0: none */
+	unsigned int depth;      /* counts with an interval only */
 };
 
-/* The row of that name, or NULL. Given by program_agent.c and program_worker.c, each with its own column. */
-const struct action_row *action_row_find(const char *name);
+/* actions.def with one program's column of handlers: given by program_agent.c and program_worker.c. */
+extern const struct action_row action_rows[];
+extern const size_t action_row_count;
 
 /*
  * Runs the call's action in this program: finds the row, loads the parameters, calls the handler, prints the reason.

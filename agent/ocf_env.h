@@ -8,6 +8,7 @@
 #define LUKS_SSM_AGENT_OCF_ENV_H
 
 #include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
 
 #include "base/deadline.h"
@@ -29,8 +30,9 @@ struct ocf_call {
 	struct deadline end;        /* when the answer must be out: what undoes, and wording it, may use the time between */
 	const char *reason_prefix;  /* lent; OCF_EXIT_REASON_PREFIX or its default */
 	bool is_debug;              /* HA_debug or PCMK_debug holds a true value, or is_traced */
-	bool is_traced;             /* OCF_TRACE_RA holds a true value, or OCF_TRACE_FILE is set */
+	bool is_traced;             /* OCF_TRACE_RA, or the parameter trace_ra, holds a true value */
 	const char *trace_file;     /* lent; OCF_TRACE_FILE: a path or a descriptor's number; NULL when unset */
+	const char *log_facility;   /* lent; HA_LOGFACILITY; NULL when unset or "none" */
 };
 
 /* Reads argv and the environment; both are lent for the life of RET_CALL. */

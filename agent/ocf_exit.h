@@ -31,18 +31,18 @@ enum ocf_doing { OCF_DOING_START, OCF_DOING_VALIDATE, OCF_DOING_RELOAD, OCF_DOIN
 enum ocf_asking { OCF_ASKING_MONITOR, OCF_ASKING_PROBE, OCF_ASKING_STANDBY, OCF_ASKING_STOP, OCF_ASKING_COUNT };
 
 /* The code of a failure; OCF_SUCCESS for STATUS_OK. A number outside the enum counts as STATUS_INTERNAL. */
-enum ocf_code ocf_code_of_failure(enum status status, enum ocf_doing doing);
+int ocf_code_of_failure(enum status status, enum ocf_doing doing);
 
 /* The code of a state. A number outside the enum counts as STATE_UNREADABLE. */
-enum ocf_code ocf_code_of_state(enum state state, enum ocf_asking asking);
+int ocf_code_of_state(enum state state, enum ocf_asking asking);
 
 /* Which question a monitor call is. */
 enum ocf_asking ocf_asking_of(const struct ocf_call *call);
 
 /*
- * Writes the exit-reason line to stderr: for every code but 0, except for a 7 that Pacemaker asked for (interval set
- * or 0). A validate-all that succeeds with something to say gets it as a plain line, which pcs shows as a warning.
+ * Writes the exit-reason line to stderr for every code but 0, except for a 7 that Pacemaker asked for (interval set):
+ * the last thing that is written there.
  */
-void ocf_reason_print(const struct ocf_call *call, enum ocf_code code, const struct reason *reason);
+void ocf_reason_print(const struct ocf_call *call, int code, const struct reason *reason);
 
 #endif
