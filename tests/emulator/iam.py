@@ -113,16 +113,12 @@ def conditions_hold(statement: dict, context: dict) -> bool:
                for key, wanted in rows.items())
 
 
-def _principal_matches(wanted, principal) -> bool:
-    """True when a resource policy's Principal means this caller, its account, or everyone."""
+def _matched_principals(wanted, principal) -> set:
+    """Those values of a resource policy's Principal that mean this caller, its account, or all."""
     if wanted == "*":
-        return True
-    names = principal_names(principal)
-    for kind, values in wanted.items():
-        for value in _list(values):
-            if value == "*" or (kind in ("AWS", "Service", "Federated") and value in names):
-                return True
-    return False
+        return {"*"}
+    names = principal_names(principal) | {"*"}
+    return {value for values in wanted.values() for value in _list(values) if value in names}
 
 
 def principal_names(principal) -> set:
@@ -167,16 +163,15 @@ def evaluate_resource(document: dict, principal, action: str, resource: str, con
     root = {principal.account, f"arn:aws:iam::{principal.account}:root"}
     verdict, direct = NOTHING, False
     for statement in _list(document["Statement"]):
-        if not _principal_matches(statement.get("Principal", {}), principal):
+        matched = _matched_principals(statement.get("Principal", {}), principal)
+        if not matched:
             continue
         if not _statement_matches(statement, action, resource, context):
             continue
         if statement["Effect"] == "Deny":
             return DENY, True
         verdict = ALLOW
-        wanted = statement["Principal"]
-        values = {"*"} if wanted == "*" else {v for row in wanted.values() for v in _list(row)}
-        direct = direct or bool(values - root)
+        direct = direct or bool(matched - root)
     return verdict, direct
 
 
