@@ -1,0 +1,85 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""Ratios against what people run today, both sides in turn in one run on one machine, medians.
+
+Everything runs inside the machine, where an absolute time means nothing: only ratios are printed as results, and the bars
+of the project are shown beside them.  Nothing here fails because a machine was slow; a command that fails is an error.
+"""
+
+import json
+import os
+import pathlib
+import statistics
+import subprocess
+
+HERE = pathlib.Path(__file__).resolve().parent
+HOME = "/usr/local/lib/bench"
+INSTANCE = "bench"
+DIRECTORY = "/srv/bench"
+AGENT = "/usr/lib/ocf/resource.d/luks-ssm/volume"
+HEARTBEAT = "/usr/lib/ocf/resource.d/heartbeat"
+
+
+def rounds() -> int:
+    """At least 20 for figures that are quoted; 2 in the run of everything, which only proves that they work."""
+    return int(os.environ.get("LUKS_SSM_BENCH_ROUNDS", "20" if os.environ.get("LUKS_SSM_WHOLE") else "2"))
+
+
+def compile_tools(m) -> None:
+    """measure and the empty program, compiled on the host like the programs they are compared with."""
+    for name in ("measure", "empty"):
+        binary = m.directory / name
+        subprocess.run(["gcc", "-O2", "-o", str(binary), str(HERE / f"{name}.c")], check=True)
+        m.write(f"{HOME}/{name}", binary.read_bytes(), 0o755)
+    m.write(f"{HOME}/by-hand.sh", (HERE / "by-hand.sh").read_text(), 0o755)
+
+
+def script(m, name: str, environment: dict, command: str) -> str:
+    """A wrapper that sets an environment and becomes the command; its cost is the same on both sides."""
+    lines = ["#!/bin/sh", *(f"export {key}='{value}'" for key, value in environment.items()), f"exec {command}"]
+    m.write(f"{HOME}/{name}", "\n".join(lines) + "\n", 0o755)
+    return f"{HOME}/{name}"
+
+
+class Figures:
+    """Medians of what `measure` printed, by name."""
+
+    def __init__(self, text: str) -> None:
+        self.rows: dict[str, list[tuple[int, int, int]]] = {}
+        for line in text.splitlines():
+            name, code, wall_us, cpu_us = line.split("\t")
+            self.rows.setdefault(name, []).append((int(code), int(wall_us), int(cpu_us)))
+
+    def codes(self, name: str) -> set[int]:
+        return {code for code, _, _ in self.rows[name]}
+
+    def median(self, name: str, column: int) -> float:
+        return statistics.median(row[column] for row in self.rows[name])
+
+    def ratio(self, above: tuple, below: tuple) -> dict:
+        """Sum of medians over sum of medians, for wall and CPU time."""
+        found = {}
+        for what, column in (("wall", 1), ("cpu", 2)):
+            top = sum(self.median(name, column) for name in above)
+            bottom = sum(self.median(name, column) for name in below)
+            found[what] = top / bottom if bottom else float("inf")
+        return found
+
+
+def measure(m, pairs: list[tuple[str, str]], count: int, timeout: float) -> Figures:
+    words = [f"{HOME}/measure", str(count)]
+    for name, command in pairs:
+        words += [name, command]
+    return Figures(m.run(words, timeout=timeout, check=True).out)
+
+
+def show(results: list, title: str, ratio: dict, bar: str, wanted: dict) -> None:
+    """One line a figure, and a row for --json."""
+    results.append({"title": title, "bar": bar, **{key: round(value, 2) for key, value in ratio.items()}})
+    print("  " + title + ": " + ", ".join(f"{key} {ratio[key]:.2f}" for key in wanted) + f" ({bar})", flush=True)
+
+
+def save(results: list) -> None:
+    target = os.environ.get("LUKS_SSM_BENCH_JSON")
+    if target:
+        old = json.loads(pathlib.Path(target).read_text()) if pathlib.Path(target).exists() else []
+        pathlib.Path(target).write_text(json.dumps(old + results, indent=1) + "\n")
