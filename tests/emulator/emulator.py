@@ -17,7 +17,7 @@ from .server import Listener
 from .ssm import Ssm
 from .sts import Sts
 from .tls import Certificates
-from .world import ACCOUNT, REGION, AccessKey, Caller, Principal, World
+from .world import ACCOUNT, REGION, ROOT, AccessKey, Caller, Principal, World
 
 ADMIN_KEY, ADMIN_SECRET = "AKIAEMULATEDADMIN000", "emulated/admin+secret/with=odd+bytes/000"
 READER_KEY, READER_SECRET = "AKIAEMULATEDREADER00", "emulated/reader+secret/with=odd+bytes/00"
@@ -155,7 +155,7 @@ class Emulator:
     def _root(self, region: str) -> Caller:
         root = Principal(f"arn:aws:iam::{ACCOUNT}:root", ACCOUNT, ACCOUNT, [allow_all()])
         context = self.world.context(root, region, self.clock.now())
-        return Caller(root, AccessKey("root", "", root), region, context)
+        return Caller(root, AccessKey(ROOT, "", root), region, context)
 
     def load(self, state: dict) -> None:
         """Users, roles, keys and parameters from a dict, as README.md describes it."""

@@ -126,14 +126,17 @@ class FaultScript:
             self.rows = kept
         return gone
 
-    def take(self, service: str, operation: str, credential: str | None, connect: bool = False
-             ) -> list[Fault]:
-        """The faults that act on this request (or on this connection), each counted once."""
+    def take(self, service: str, operation: str, credential: str | None, connect: bool = False,
+             inner: bool = False) -> list[Fault]:
+        """The faults that act on this request (or on this connection), each counted once.
+
+        inner: a call that one service makes to another; only faults that name the service count.
+        """
         if not self.rows:
             return []
         with self.lock:
             return [row for row in self.rows
-                    if (row.moment == "connect") == connect
+                    if (row.moment == "connect") == connect and not (inner and row.service == "*")
                     and row.fits(service, operation, credential) and row.takes()]
 
     def listing(self) -> list[dict]:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 import time
+import traceback
 import uuid
 from dataclasses import dataclass, field
 from urllib.parse import parse_qsl
@@ -17,8 +18,15 @@ from .errors import JSON_TYPE, AwsError, json_error, nested_kms_text, query_erro
 from .faults import STATUS_OF, TEXT_OF, Fault
 from .sts import render
 from .wire import Connection, Gone, Reply, Request
-from .world import Caller
+from .world import ROOT, Caller
 
+# JSON types of what the services read; AWS's own parser is as strict.
+TYPES = {"Name": str, "Names": list, "Path": str, "Value": str, "Type": str, "Tier": str,
+         "KeyId": str, "Description": str, "DataType": str, "WithDecryption": bool,
+         "Overwrite": bool, "Recursive": bool, "MaxResults": int, "NextToken": str, "Labels": list,
+         "ParameterVersion": int, "ParameterFilters": list, "EncryptionContext": dict,
+         "Plaintext": str, "CiphertextBlob": str, "KeySpec": str, "NumberOfBytes": int,
+         "Policy": str, "AliasName": str, "TargetKeyId": str, "PendingWindowInDays": int}
 TARGETS = {"AmazonSSM": "ssm", "TrentService": "kms"}
 PORTAL = ("<!DOCTYPE html>\n<html><head><title>Welcome</title></head><body>"
           "<form action='/login'>Please sign in to use this network.</form></body></html>\n")
@@ -168,6 +176,13 @@ class Gateway:
             return self._json(request, route)
         except AwsError as error:
             return self._error(error, route)
+        except (Gone, OSError):
+            raise
+        except Exception:
+            # A bug of the emulator must not look like a network fault to the client under test.
+            self.emulator.log.count("internal_errors")
+            traceback.print_exc()
+            return self._error(AwsError("InternalFailure", "bug in the emulator", 500), route)
 
     def _error(self, error: AwsError, route: Route, fault: Fault | None = None) -> Reply:
         if route.service == "sts":
@@ -193,17 +208,32 @@ class Gateway:
         region = authorization.region
         return Caller(key.principal, key, region, self.world.context(key.principal, region, now))
 
+    @staticmethod
+    def _parse(data: bytes) -> dict:
+        """The body, its members of the right types; SerializationException."""
+        try:
+            body = json.loads(data or b"{}")
+        except ValueError:
+            raise AwsError("SerializationException") from None
+        if not isinstance(body, dict):
+            raise AwsError("SerializationException", "Start of structure or map found where not "
+                           "expected.")
+        for name, value in list(body.items()):
+            wanted = TYPES.get(name)
+            if value is None:
+                del body[name]
+            elif wanted and (not isinstance(value, wanted) or
+                             (wanted is int and isinstance(value, bool))):
+                raise AwsError("SerializationException",
+                               f"class {type(value).__name__} can not be converted for {name}")
+        return body
+
     def _json(self, request: Request, route: Route) -> Reply:
         caller = self._authenticate(request, route, sigv4.JSON_CODES)
         if not (request.first("content-type") or "").startswith(JSON_TYPE):
             raise AwsError("UnknownOperationException")
-        try:
-            body = json.loads(request.body or b"{}")
-            if not isinstance(body, dict):
-                raise ValueError
-        except ValueError:
-            raise AwsError("SerializationException") from None
-        route.names = [body["Name"]] if isinstance(body.get("Name"), str) else []
+        body = self._parse(request.body)
+        route.names = [body["Name"]] if "Name" in body else []
         route.names += body.get("Names") or ([body["Path"]] if "Path" in body else [])
         service = self.emulator.ssm if route.service == "ssm" else self.emulator.kms
         result = service.handle(route.operation, body, caller)
@@ -223,7 +253,9 @@ class Gateway:
 
     def kms_fault(self, operation: str, caller: Caller) -> None:
         """Faults for service kms act on the calls that SSM makes as well."""
-        for fault in self.emulator.faults.take("kms", operation, caller.key.key_id):
+        if caller.key.key_id == ROOT:
+            return
+        for fault in self.emulator.faults.take("kms", operation, caller.key.key_id, inner=True):
             if fault.do == "delay":
                 time.sleep(fault.seconds)
             elif fault.do == "error":

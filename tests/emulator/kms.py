@@ -61,6 +61,13 @@ def _associated(context: dict) -> bytes:
     return json.dumps(context, sort_keys=True).encode()
 
 
+def _binary(body: dict, name: str) -> bytes:
+    try:
+        return base64.b64decode(body.get(name, ""), validate=True)
+    except ValueError:
+        raise AwsError("SerializationException", f"{name} is not base64.") from None
+
+
 class Kms:
     """The service; handle() takes parsed JSON."""
 
@@ -216,7 +223,7 @@ class Kms:
         return self.find(name, caller.principal.account, caller.region)
 
     def _do_Encrypt(self, body, caller):
-        plaintext = base64.b64decode(body.get("Plaintext", ""))
+        plaintext = _binary(body, "Plaintext")
         if not 1 <= len(plaintext) <= 4096:
             raise AwsError("ValidationException", "1 validation error detected: Value at "
                            "'plaintext' failed to satisfy constraint: Member must have length "
@@ -228,7 +235,7 @@ class Kms:
 
     def _do_Decrypt(self, body, caller):
         key = self._named(body, caller) if body.get("KeyId") else None
-        blob = base64.b64decode(body.get("CiphertextBlob", ""))
+        blob = _binary(body, "CiphertextBlob")
         plain, maker = self.decrypt(caller, blob, body.get("EncryptionContext", {}), key=key)
         return {"Plaintext": base64.b64encode(plain).decode(), "KeyId": maker.arn,
                 "EncryptionAlgorithm": "SYMMETRIC_DEFAULT"}

@@ -176,6 +176,9 @@ class ParameterStore(EmulatorTest):
 
     def test_not_json_and_unknown_operations_are_refused(self):
         self.assertEqual(self.call("ssm", "GetParameter", b"{").code, "SerializationException")
+        self.assertEqual(self.call("ssm", "GetParameter", b"[]").code, "SerializationException")
+        for body in ({"Name": 1}, {"Name": "/a", "WithDecryption": "true"}):
+            self.assertEqual(self.ssm("GetParameter", **body).code, "SerializationException")
         self.assertEqual(self.ssm("GetParametr").code, "UnknownOperationException")
 
     def test_errors_come_in_every_spelling(self):

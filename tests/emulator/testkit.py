@@ -65,6 +65,7 @@ class EmulatorTest(unittest.TestCase):
         self.addCleanup(self._restore)
 
     def _restore(self):
+        self.assertEqual(self.aws.log.counters["internal_errors"], 0)
         self.aws.faults.clear()
         self.aws.clock.offset_s = 0.0
         self.aws.world.source_vpce = None

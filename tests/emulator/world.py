@@ -16,6 +16,7 @@ from .errors import AwsError
 
 ACCOUNT = "123456789012"
 REGION = "eu-central-1"
+ROOT = "root"   # key id of the library's own calls; no request can carry it
 
 
 @dataclass
