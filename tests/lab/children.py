@@ -50,6 +50,7 @@ class _Keeper:
 
 
 _KEEPER = _Keeper()
+_DIRECTORIES: list[tuple[int, pathlib.Path]] = []
 
 
 def start(command: list, **options) -> subprocess.Popen:
@@ -90,10 +91,20 @@ def directory(keep: bool = False) -> pathlib.Path:
     """A private directory, removed with this process unless it is to be kept."""
     path = pathlib.Path(tempfile.mkdtemp(prefix="luks-ssm-lab."))
     if not keep:
-        owner = os.getpid()
         _KEEPER.tell("dir", str(path))
-        atexit.register(lambda: os.getpid() == owner and shutil.rmtree(path, ignore_errors=True))
+        _DIRECTORIES.append((os.getpid(), path))
     return path
+
+
+def clear_up() -> None:
+    """Remove the directories this process made; at exit it is called without being asked."""
+    for owner, path in list(_DIRECTORIES):
+        if owner == os.getpid():
+            shutil.rmtree(path, ignore_errors=True)
+            _DIRECTORIES.remove((owner, path))
+
+
+atexit.register(clear_up)
 
 
 def interrupt_on_signals() -> None:

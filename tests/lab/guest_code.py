@@ -138,6 +138,7 @@ for attempt in range(3):
         break
 command('dmsetup', 'udevcomplete_all', '-y')
 for path in ['/run/luks-ssm', '/var/lib/luks-ssm', *glob.glob('/dev/shm/qb-*'),
+             *glob.glob('/srv/*'), *glob.glob('/etc/luks-ssm/header*'),
              *glob.glob('/dev/mapper/*'), *ARGUMENTS['paths']]:
     if path == '/dev/mapper/control':
         continue

@@ -18,6 +18,7 @@ import tarfile
 import time
 
 from . import accel, children
+from .aws import AwsMixin
 from .channel import ENVIRONMENT, Channel, CommandFailed, MachineLost, Process, Result
 from .disks import DiskMixin
 from .image import Image
@@ -32,7 +33,7 @@ METADATA_ADDRESS = "169.254.169.254"
 READY_LINE = b"lab: ready"
 
 
-class Machine(DiskMixin, OcfMixin, StateMixin, VolumeMixin):
+class Machine(AwsMixin, DiskMixin, OcfMixin, StateMixin, VolumeMixin):
     """A machine that is off until `boot`; close it or use it as a context."""
 
     def __init__(self, image: Image, name: str = "lab", *, memory_mib: int = 1536,
@@ -112,6 +113,7 @@ class Machine(DiskMixin, OcfMixin, StateMixin, VolumeMixin):
         self._open_channel(began + timeout_s)
         self.set_baseline()
         self._plug_all_disks()
+        self._lead_to_aws()
         self.boot_seconds = time.monotonic() - began
         return self
 

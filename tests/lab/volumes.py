@@ -99,5 +99,5 @@ class VolumeMixin:
             self.sh([*MKFS[fs], path])
             self.sh(["cryptsetup", "close", f"mkfs{number}"])
         if store and self.emulator is not None:
-            self.emulator.put_parameter(volume.parameter, passphrase)
+            self.emulator.put(volume.parameter, passphrase)
         return volume

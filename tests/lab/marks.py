@@ -1,0 +1,20 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""What a test file says about its cases: time limits and lists of values."""
+
+DEFAULT_LIMIT_S = 60
+
+
+def limit(seconds: float):
+    """Give a case another time limit than 60 s; a case that reaches it costs its machine."""
+    def mark(function):
+        function.limit_s = seconds
+        return function
+    return mark
+
+
+def each(*values):
+    """Run a case once for each value, which becomes its second argument (tuples are spread)."""
+    def mark(function):
+        function.values = values
+        return function
+    return mark

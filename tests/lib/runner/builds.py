@@ -1,0 +1,99 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""Out-of-tree builds of the programs, one directory per variant, kept between runs."""
+
+import fcntl
+import hashlib
+import os
+import pathlib
+
+from lab import children
+from lab.image import cache_directory
+
+from .commands import stream
+from .report import Report, say
+
+SOURCE = pathlib.Path(__file__).resolve().parents[3]
+PREFIX = ["--prefix=/usr", "--sysconfdir=/etc", "--localstatedir=/var"]
+VARIANTS = {
+    "gcc": ["CC=gcc", "--enable-fatal-warnings"],
+    "clang": ["CC=clang", "--enable-fatal-warnings"],
+    "sanitize": ["CC=gcc", "--with-sanitizers=address,undefined"],
+}
+STEP_LIMIT_S = 900
+
+
+class Builds:
+    """Each variant is built once per run, when something first asks for it."""
+
+    def __init__(self) -> None:
+        where = os.environ.get("LUKS_SSM_BUILD_DIR")
+        self._base = pathlib.Path(where) if where else \
+            cache_directory() / ("build-" + hashlib.sha256(str(SOURCE).encode()).hexdigest()[:12])
+        self._done: dict[str, bool] = {}
+        self._tree: pathlib.Path | None = None
+        self._lock = None
+
+    def _hold(self) -> None:
+        """Two runs on the same build directories take turns."""
+        if self._lock is None:
+            self._base.mkdir(parents=True, exist_ok=True)
+            self._lock = open(self._base / "lock", "w", encoding="ascii")
+            try:
+                fcntl.flock(self._lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            except BlockingIOError:
+                say(f"waiting for another run to release {self._base}")
+                fcntl.flock(self._lock, fcntl.LOCK_EX)
+
+    def directory(self, variant: str) -> pathlib.Path:
+        return self._base / variant
+
+    def build(self, variant: str) -> bool:
+        """Configure if that was not done, and make; False if either fails."""
+        if variant not in self._done:
+            self._hold()
+            self._done[variant] = self._configure(variant) and self._make(variant)
+        return self._done[variant]
+
+    def _configure(self, variant: str) -> bool:
+        directory = self.directory(variant)
+        directory.mkdir(parents=True, exist_ok=True)
+        configure = SOURCE / "configure"
+        if not configure.exists() and stream(["./autogen.sh"], SOURCE, STEP_LIMIT_S) != 0:
+            return False
+        stamp = directory / "configured-with"
+        wanted = " ".join(VARIANTS[variant])
+        if (directory / "config.status").exists() and stamp.exists() \
+                and stamp.read_text(encoding="utf-8") == wanted:
+            return True
+        if stream([str(configure), "-q", *PREFIX, *VARIANTS[variant]], directory,
+                  STEP_LIMIT_S) != 0:
+            return False
+        stamp.write_text(wanted, encoding="utf-8")
+        return True
+
+    def _make(self, variant: str) -> bool:
+        jobs = f"-j{os.cpu_count() or 2}"
+        return stream(["make", "-s", jobs], self.directory(variant), STEP_LIMIT_S) == 0
+
+    def tree(self) -> pathlib.Path | None:
+        """What `make install` puts on a machine; LUKS_SSM_TREE names one that is ready."""
+        ready = os.environ.get("LUKS_SSM_TREE")
+        if ready:
+            return pathlib.Path(ready)
+        if self._tree is None and self.build("gcc"):
+            target = children.directory() / "tree"
+            if stream(["make", "-s", "install", f"DESTDIR={target}"], self.directory("gcc"),
+                      STEP_LIMIT_S) == 0:
+                self._tree = target
+        return self._tree
+
+
+def build_suite(variant: str):
+    """The suite that builds one variant: one case, no warning allowed."""
+    def run(report: Report, context) -> None:
+        good = context.builds.build(variant)
+        say(f"{'ok    ' if good else 'FAILED'} build-{variant}")
+        report.record(f"build-{variant}", good)
+    return run
+
+

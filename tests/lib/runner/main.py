@@ -1,0 +1,79 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""tests/run [--all] [--list] [--jobs N] [SUITE [NAME…]]: the order of things and the last line."""
+
+import argparse
+import os
+import pathlib
+import subprocess
+import sys
+
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[2]))
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1]))
+sys.dont_write_bytecode = True
+
+# pylint: disable=wrong-import-position
+from lab import children  # noqa: E402
+from runner.builds import Builds  # noqa: E402
+from runner.report import Report, say  # noqa: E402
+from runner.suites import SUITES, TESTS, Context, Suite  # noqa: E402
+
+
+def _arguments() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(
+        prog="tests/run", description="Runs every test, one suite, or some of its cases.",
+        epilog="suites: " + " ".join(suite.name for suite in SUITES))
+    parser.add_argument("--all", action="store_true", help="the long suites and forms as well")
+    parser.add_argument("--list", action="store_true", help="name the suites and end")
+    parser.add_argument("--jobs", type=int, default=min(2, os.cpu_count() or 1),
+                        help="machines running at the same time")
+    parser.add_argument("--no-install", action="store_true", help="do not look for packages")
+    parser.add_argument("suite", nargs="?")
+    parser.add_argument("name", nargs="*")
+    return parser.parse_args()
+
+
+def _chosen(options: argparse.Namespace) -> list[Suite]:
+    if options.suite is None:
+        return [suite for suite in SUITES if suite.always or options.all]
+    chosen = [suite for suite in SUITES if suite.name == options.suite]
+    if not chosen:
+        sys.exit(f"tests/run: no suite is called {options.suite}; there are "
+                 + " ".join(suite.name for suite in SUITES))
+    if options.name and not chosen[0].takes_names:
+        sys.exit(f"tests/run: the suite {options.suite} runs as a whole")
+    return chosen
+
+
+def _install(suites: list[Suite]) -> None:
+    purposes = sorted({purpose for suite in suites for purpose in suite.needs})
+    subprocess.run([str(TESTS / "lib" / "packages"), *purposes], check=True)
+
+
+def main() -> int:
+    options = _arguments()
+    if options.list:
+        print("\n".join(suite.name for suite in SUITES))
+        return 0
+    suites = _chosen(options)
+    children.interrupt_on_signals()
+    report = Report()
+    try:
+        if not options.no_install:
+            _install(suites)
+        builds = Builds()
+        for suite in suites:
+            say(f"== {suite.name}")
+            # The matrix and the benches have a short form for the run of everything.
+            whole = options.all or options.suite is not None
+            suite.run(report, Context(suite.name, options.name, builds, options.jobs, whole))
+    except KeyboardInterrupt:
+        say("interrupted")
+        report.record("interrupted", False)
+    except subprocess.CalledProcessError as error:
+        say(f"FAILED {error}")
+        report.record("packages", False)
+    return report.close()
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,120 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""The table of suites.  To add one: write a row.  A row whose directory is missing is a failure."""
+
+import os
+import pathlib
+from typing import Callable, NamedTuple
+
+from . import cases, workers
+from .builds import SOURCE, build_suite
+from .commands import counted, step
+from .fixtures import HostFixture, MachineFixture
+from .report import Report, say
+
+TESTS = SOURCE / "tests"
+
+
+class Suite(NamedTuple):
+    """A name on the command line; `always` rows run when none is named, the others with --all."""
+
+    name: str
+    run: Callable
+    needs: tuple  # purposes of tests/lib/packages
+    always: bool = True
+    takes_names: bool = False
+
+
+def _check(variant: str, *arguments: str):
+    def run(report: Report, context) -> None:
+        if not context.builds.build(variant):
+            report.record(f"build-{variant}", False)
+            return
+        counted(report, context.suite, ["make", "-s", "check", *arguments],
+                context.builds.directory(variant), 900,
+                {"ASAN_OPTIONS": "detect_leaks=1", "UBSAN_OPTIONS": "halt_on_error=1"})
+    return run
+
+
+def _distcheck(report: Report, context) -> None:
+    if not context.builds.build("gcc"):
+        report.record("build-gcc", False)
+        return
+    step(report, "distcheck", ["make", "-s", "distcheck"], context.builds.directory("gcc"), 1800)
+
+
+def _script(path: str, limit_s: float = 600):
+    """A suite of its own making: an executable that takes names and counts its tests."""
+    def run(report: Report, context) -> None:
+        counted(report, context.suite, [str(TESTS / path), *context.names], SOURCE, limit_s)
+    return run
+
+
+def _find(report: Report, context, directory: pathlib.Path) -> list:
+    try:
+        found = cases.find(directory)
+    except Exception as error:  # pylint: disable=broad-except
+        say(f"FAILED {context.suite}: its files cannot be loaded: {error!r}")
+        report.record(f"{context.suite}: its files cannot be loaded", False)
+        return []
+    chosen = cases.select(found, context.names)
+    if not chosen:
+        what = "has no such case: " + " ".join(context.names) if found else "has no cases"
+        say(f"FAILED {context.suite} {what}")
+        report.record(f"{context.suite} {what}", False)
+    return chosen
+
+
+def _host(directory: str, programs: bool = True):
+    """Cases in Python files, called with a fixtures.Host."""
+    def run(report: Report, context) -> None:
+        chosen = _find(report, context, TESTS / directory)
+        tree = context.builds.tree() if programs and chosen else None
+        if programs and chosen and tree is None:
+            report.record("build-gcc", False)
+            return
+        if chosen:
+            workers.run(report, context.suite, chosen,
+                        lambda: HostFixture(context.builds, tree), 1)
+    return run
+
+
+def _machine(directory: str, programs: bool = True, alone: bool = False):
+    """Cases in Python files, called with a lab.Machine; `alone` ones are never run two at once."""
+    def run(report: Report, context) -> None:
+        chosen = _find(report, context, TESTS / directory)
+        if not chosen:
+            return
+        tree = context.builds.tree() if programs else None
+        if programs and tree is None:
+            report.record("build-gcc", False)
+            return
+        from lab import build
+        build()
+        workers.run(report, context.suite, chosen,
+                    lambda: MachineFixture(context.builds, tree, programs),
+                    1 if alone else context.jobs)
+    return run
+
+
+SUITES = [
+    Suite("build-gcc", build_suite("gcc"), ("build",)),
+    Suite("build-clang", build_suite("clang"), ("build",)),
+    Suite("check", _check("gcc"), ("build",)),
+    Suite("sanitize", _check("sanitize"), ("build",)),
+    Suite("emulator", _script("emulator/run"), ("emulator",), takes_names=True),
+    Suite("lab", _machine("lab/selftest", programs=False), ("lab", "emulator"), takes_names=True),
+    Suite("distcheck", _distcheck, ("build",), always=False),
+]
+
+
+class Context:
+    """What a suite's run gets: its name, the names asked for, the builds, how many machines."""
+
+    def __init__(self, suite: str, names: list[str], builds, jobs: int, whole: bool) -> None:
+        self.suite = suite
+        self.names = names
+        self.builds = builds
+        self.jobs = jobs
+        # Suites that have a short form (matrix, bench) run the long one.
+        self.whole = whole
+        os.environ["LUKS_SSM_WHOLE"] = "1" if whole else ""
