@@ -1,0 +1,66 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Jitter and the classes of transient trouble. */
+#include "aws/retry.h"
+
+#include <openssl/rand.h>
+
+/* Less than this is no time for a TLS handshake and an answer. */
+#define SHORTEST_TRY_MS 300
+#define SHARE_LEAST_MS 2000
+#define SHARE_MOST_MS 10000
+
+int64_t
+retry_pause_ms(unsigned int try, int64_t first_ms, int64_t limit_ms)
+{
+	uint32_t random = 0;
+	int64_t most_ms = limit_ms;
+
+	if (try < 16 && first_ms << try < limit_ms)
+		most_ms = first_ms << try;
+	/* Without randomness the full time is as good as any. */
+	if (RAND_bytes((unsigned char *)&random, sizeof(random)) != 1)
+		return most_ms;
+	return (int64_t)random * most_ms / UINT32_MAX;
+}
+
+bool
+retry_helps(enum status status)
+{
+	switch (status) {
+	case STATUS_THROTTLED:
+	case STATUS_SERVICE_TROUBLE:
+	case STATUS_UNREACHABLE:
+	case STATUS_BAD_REPLY:
+	case STATUS_CERTIFICATE_TIME:
+		return true;
+	default:
+		return false;
+	}
+}
+
+bool
+retry_wait(enum status status, unsigned int try, struct deadline deadline)
+{
+	/* A throttled account needs longer pauses than a lost packet. */
+	int64_t pause_ms = status == STATUS_THROTTLED ? retry_pause_ms(try, 1000, 20000) :
+		retry_pause_ms(try, 200, 5000);
+	int64_t left_ms = deadline_left_ms(deadline);
+
+	if (left_ms < SHORTEST_TRY_MS)
+		return false;
+	if (pause_ms > left_ms - SHORTEST_TRY_MS)
+		pause_ms = (left_ms - SHORTEST_TRY_MS) / 2;
+	return deadline_pause_ms(deadline, pause_ms);
+}
+
+struct deadline
+retry_share(struct deadline deadline)
+{
+	int64_t share_ms = deadline_left_ms(deadline) / 2;
+
+	if (share_ms > SHARE_MOST_MS)
+		share_ms = SHARE_MOST_MS;
+	if (share_ms < SHARE_LEAST_MS)
+		share_ms = SHARE_LEAST_MS;
+	return deadline_sooner(deadline, deadline_in_ms(share_ms));
+}

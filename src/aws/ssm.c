@@ -1,0 +1,136 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* GetParameter: the request, and every way in which its reply can be wrong. */
+#include "aws/ssm.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "aws/aws_error.h"
+#include "aws/json.h"
+
+#define JSON_TYPE "application/x-amz-json-1.1"
+/* A Secrets Manager value has up to 64 KB, of which each byte may be escaped to six. */
+#define REPLY_LIMIT_BYTES (512u << 10)
+#define BODY_BYTES (6 * PARAMETER_NAME_BYTES + 64)
+
+static bool
+reply_is_json(const struct http_reply *reply)
+{
+	return strcmp(reply->content_type, JSON_TYPE) == 0 || strcmp(reply->content_type, "application/json") == 0;
+}
+
+static bool
+code_is_of_signature(const char *code)
+{
+	return strcmp(code, "InvalidSignatureException") == 0 || strcmp(code, "SignatureDoesNotMatch") == 0 ||
+		strcmp(code, "RequestExpired") == 0;
+}
+
+/* An answer with an error in it: header and body may both name the code. */
+static enum status
+error_take(const struct http_reply *reply, const struct ssm_question *question, struct reply_facts *facts,
+	struct reason *reason)
+{
+	owned_json object = NULL;
+	char code[AWS_CODE_BYTES] = "";
+
+	if (!reply_is_json(reply) || json_parse(&reply->body, &object) != STATUS_OK)
+		return foreign_reply_explain(reply, question->endpoint->host, reason);
+
+	const char *type = json_member_text(object, "__type");
+	const char *message = json_member_text(object, "message");
+
+	if (message == NULL)
+		message = json_member_text(object, "Message");
+	aws_code_take(reply->error_type[0] != '\0' || type == NULL ? reply->error_type : type, code);
+	if (code[0] == '\0')
+		return foreign_reply_explain(reply, question->endpoint->host, reason);
+	facts->signature_refused = code_is_of_signature(code);
+	return aws_error_explain(code, message, reply, parameter_name_tail(question->name), reason);
+}
+
+static enum status
+shape_refuse(const struct http_reply *reply, const char *what, struct reason *reason)
+{
+	return reason_set(reason, STATUS_BAD_REPLY, "SSM: the reply %s (request %.40s); something sits between", what,
+		reply->request_id[0] != '\0' ? reply->request_id : "unknown");
+}
+
+static enum status
+type_check(const char *type, const struct ssm_question *question, struct reason *reason)
+{
+	if (strcmp(type, "SecureString") == 0 || (question->plain_string_ok && strcmp(type, "String") == 0))
+		return STATUS_OK;
+	return reason_set(reason, STATUS_NOT_SECURE_STRING,
+		"%.32s: it is a %.16s, not a SecureString; store it encrypted or set require_secure_string=no",
+		parameter_name_tail(question->name), type);
+}
+
+enum status
+ssm_reply_take(const struct http_reply *reply, const struct ssm_question *question, struct ssm_answer *ret_answer,
+	struct reply_facts *facts, struct reason *reason)
+{
+	owned_json object = NULL;
+	size_t value_bytes = 0;
+
+	if (reply->status != 200)
+		return error_take(reply, question, facts, reason);
+	if (!reply_is_json(reply))
+		return foreign_reply_explain(reply, question->endpoint->host, reason);
+	if (json_parse(&reply->body, &object) != STATUS_OK)
+		return shape_refuse(reply, "is not JSON", reason);
+
+	struct json_object *parameter = json_member_object(object, "Parameter");
+	const char *type = json_member_text(parameter, "Type");
+	const char *value = json_member_bytes(parameter, "Value", &value_bytes);
+
+	if (type == NULL || value == NULL)
+		return shape_refuse(reply, "holds no parameter", reason);
+
+	enum status status = type_check(type, question, reason);
+
+	if (status == STATUS_OK)
+		status = encoding_decode(question->encoding, parameter_name_tail(question->name), value, value_bytes,
+			&ret_answer->decoded, reason);
+	if (status == STATUS_OK)
+		ret_answer->version = (uint64_t)json_member_number(parameter, "Version", 0);
+	return status;
+}
+
+enum status
+ssm_get(struct http_client *client, const struct ssm_question *question, struct deadline deadline,
+	struct ssm_answer *ret_answer, struct reply_facts *ret_facts, struct reason *reason)
+{
+	owned_http_reply reply = {0};
+	char name[BODY_BYTES - 64], body[BODY_BYTES];
+	enum status status = json_quote(question->name, sizeof(name), name);
+
+	if (status != STATUS_OK)
+		return reason_set(reason, STATUS_BAD_PARAMETER, "ssm_parameter: the name is too long");
+	snprintf(body, sizeof(body), "{\"Name\":%s,\"WithDecryption\":true}", name);
+
+	struct service_call call = {
+		.service = "ssm",
+		.region = question->region,
+		.endpoint = question->endpoint,
+		.content_type = JSON_TYPE,
+		.target = "AmazonSSM.GetParameter",
+		.body = body,
+		.credentials = question->credentials,
+		.now_s = question->now_s,
+		.reply_limit_bytes = REPLY_LIMIT_BYTES,
+	};
+
+	status = service_post(client, &call, deadline, &reply, reason);
+	if (status != STATUS_OK)
+		return status;
+	ret_facts->date_s = reply.date_s;
+	ret_facts->verified = reply.verified;
+	return ssm_reply_take(&reply, question, ret_answer, ret_facts, reason);
+}
+
+void
+ssm_answer_end(struct ssm_answer *answer)
+{
+	decoded_end(&answer->decoded);
+}
