@@ -34,7 +34,7 @@ struct dm_device {
 	char uuid[DM_UUID_BYTES];
 	char luks_uuid[LUKS_UUID_BYTES]; /* "" unless the uuid begins CRYPT-LUKS1- or CRYPT-LUKS2- */
 	dev_t number;
-	bool has_table;          /* a live table that stands on a device: neither empty nor the error target */
+	bool has_table;          /* a live table; of a LUKS mapping: one that stands on a device, so not the error target */
 	bool has_inactive_table; /* loaded and waiting for a resume */
 	bool is_suspended;
 	bool is_read_only;
@@ -49,7 +49,7 @@ struct dm_list {
 	size_t count;
 };
 
-#define owned_dm_list owned_by(dm_list_end) struct dm_list
+#define owned_dm_list owned_by(dm_devices_end) struct dm_list
 
 /*
  * All devices, read to the end. A node without device-mapper has none: STATUS_OK and an empty list.
@@ -62,12 +62,16 @@ const struct dm_device *dm_list_find_name(const struct dm_list *list, const char
 const struct dm_device *dm_list_find_number(const struct dm_list *list, dev_t number);
 const struct dm_device *dm_list_find_luks(const struct dm_list *list, const char *luks_uuid);
 
-/*
- * Whether the device NUMBER, or the whole disk whose partition it is, lies below MAPPING, other LUKS mappings excepted.
- * Reads the slaves links of sysfs; what cannot be read is not below.
- */
-bool dm_device_stands_on(const struct dm_list *list, const struct dm_device *mapping, dev_t number);
+/* How a device lies below a mapping: not at all, as the disk of a partition the mapping stands on, or in the stack. */
+enum dm_below { DM_BELOW_NOT, DM_BELOW_AS_DISK, DM_BELOW };
 
-void dm_list_end(struct dm_list *list);
+/*
+ * How the device NUMBER lies below MAPPING, by live links alone. A mapping above another LUKS mapping stands on that one
+ * and on nothing below it.
+ */
+enum dm_below dm_device_below(const struct dm_list *list, const struct dm_device *mapping, dev_t number);
+
+/* Not dm_list_end: libdevmapper has a function of that name, and a program's own would be called by the library. */
+void dm_devices_end(struct dm_list *list);
 
 #endif

@@ -52,10 +52,17 @@ void view_take(const struct wanted *wanted, struct deadline deadline, struct vie
 /* As view_take, again and again for up to 2 s while ours is suspended: resize and reencryption suspend for moments. */
 void view_take_settled(const struct wanted *wanted, struct deadline deadline, struct view *ret_view);
 
+/*
+ * Before anybody says that nothing is here: «nothing in the kernel» is proof only while no start is under way. For a view
+ * that is gone: waits to DEADLINE for the lock to be free, then looks again. VIEW becomes what that look found, or
+ * STATE_UNREADABLE (STATUS_LOCKED, STATUS_ORPHAN) when the lock was not free in time. Any other view is left as it is.
+ */
+void view_prove_gone(const struct wanted *wanted, struct deadline deadline, struct view *view);
+
 /* ABSENT or TAKEN: no mapping and no mount of ours. */
 bool view_is_gone(const struct view *view);
 
-/* The stable word of a state ("active"); "unreadable" for a number outside the enum. Never NULL. */
+/* The name of a state as state.def has it; that of UNREADABLE for a number outside the enum. Never NULL. */
 const char *state_word(enum state state);
 
 void view_end(struct view *view);
