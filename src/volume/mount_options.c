@@ -6,11 +6,13 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "params/params_check.h"
+
 /*
  * Words for fstab's readers that say nothing about the mount itself. nofail would make libmount call a missing source a
  * success; rw and ro are said by read_only. The rest of fstab's words (user, X-mount.*) is libmount's to understand.
  */
-static const char *const silent_words[] = {"auto", "comment", "defaults", "noauto", "nofail", "ro", "rw", "_netdev", NULL};
+static const char *const silent_words[] = {"auto", "comment", "defaults", "noauto", "nofail", "ro", "rw", NULL};
 
 /*
  * Options that some kernel took out after they had become the only behaviour: dropping them changes nothing, while
@@ -54,18 +56,6 @@ word_is_removed(const char *text, size_t length, const char *fstype)
 	return false;
 }
 
-/* Length of the word at TEXT: up to a comma that does not stand between double quotes (SELinux contexts have some). */
-static size_t
-word_length(const char *text)
-{
-	bool quoted = false;
-	size_t length = 0;
-
-	for (; text[length] != '\0' && (quoted || text[length] != ','); length++)
-		quoted ^= text[length] == '"';
-	return length;
-}
-
 /* LIST has room for whatever is taken from the text it is made of. */
 static void
 list_add(char *list, const char *text, size_t length)
@@ -90,11 +80,12 @@ mount_options_make(const char *options, const char *fstype, bool read_only, char
 		return STATUS_NO_MEMORY;
 	list_add(kept, read_only ? "ro" : "rw", 2);
 
-	for (size_t length; *rest != '\0'; rest += length + (rest[length] == ',')) {
-		length = word_length(rest);
-		if (length == 0 || word_is_silent(rest, length))
+	const char *word;
+
+	for (size_t length; (length = option_list_next(&rest, &word)) > 0;) {
+		if (word_is_silent(word, length))
 			continue;
-		list_add(word_is_removed(rest, length, fstype) ? dropped : kept, rest, length);
+		list_add(word_is_removed(word, length, fstype) ? dropped : kept, word, length);
 	}
 	*ret_options = steal(kept);
 	*ret_dropped = steal(dropped);
@@ -157,10 +148,12 @@ mount_options_device_timeout_ms(const char *options)
 {
 	static const char name[] = "x-systemd.device-timeout";
 
-	for (size_t length; options != NULL && *options != '\0'; options += length + (options[length] == ',')) {
-		length = word_length(options);
-		if (word_is(options, length, name) && length >= sizeof(name))
-			return time_parse_ms(options + sizeof(name), options + length);
+	const char *rest = options != NULL ? options : "";
+	const char *word;
+
+	for (size_t length; (length = option_list_next(&rest, &word)) > 0;) {
+		if (word_is(word, length, name) && length >= sizeof(name))
+			return time_parse_ms(word + sizeof(name), word + length);
 	}
 	return -1;
 }

@@ -10,8 +10,11 @@
 #include "base/reason.h"
 #include "base/status.h"
 
-/* STATUS_NO_MOUNT_POINT when it is there and is no directory, or is missing and cannot be made. RET_MADE: this call made it. */
-must_use enum status mountpoint_make(const char *directory, bool *ret_made, struct reason *reason);
+/*
+ * Makes the directory and what of its parents is missing; RET_MADE is how many were. STATUS_NO_MOUNT_POINT when it is
+ * there and is no directory, or cannot be made (what was made before that is taken away again).
+ */
+must_use enum status mountpoint_make(const char *directory, unsigned int *ret_made, struct reason *reason);
 
 /* For validate-all: whether mountpoint_make would succeed, as far as can be seen without making anything. */
 must_use enum status mountpoint_check(const char *directory, struct reason *reason);
@@ -22,9 +25,9 @@ must_use enum status mountpoint_check(const char *directory, struct reason *reas
  * STATUS_MOUNT_POINT_TAKEN, STATUS_DEVICE_IO, STATUS_NO_DEVICE, STATUS_INTERNAL.
  */
 must_use enum status mountpoint_mount(const char *source, const char *directory, const char *fstype, const char *options,
-	struct reason *reason);
+	bool read_only, struct reason *reason);
 
-/* Takes away the directory this start made; does nothing when it is not empty or mounted on. */
-void mountpoint_unmake(const char *directory);
+/* Takes away the MADE directories that mountpoint_make made, but for one that is not empty or is mounted on. */
+void mountpoint_unmake(const char *directory, unsigned int made);
 
 #endif

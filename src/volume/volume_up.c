@@ -1,0 +1,350 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * How a volume comes up, from the first look to the proof. The doer's body of start, called by volume.c in a child of the
+ * supervisor. Undoes nothing of the mapping and the mount itself: the supervisor does, by what the phases say.
+ */
+#include "volume/volume.h"
+
+#include <limits.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/sysmacros.h>
+
+#include "base/log.h"
+#include "volume/block_node.h"
+#include "volume/close.h"
+#include "volume/device_wait.h"
+#include "volume/filesystem.h"
+#include "volume/fsck.h"
+#include "volume/header.h"
+#include "volume/kernel_module.h"
+#include "volume/luks.h"
+#include "volume/mount_options.h"
+#include "volume/mountpoint.h"
+#include "volume/option_check.h"
+#include "volume/record.h"
+#include "volume/roots.h"
+#include "volume/unlock.h"
+
+/* What is to be done next, as the first look tells. */
+enum up_next { UP_NOTHING_LEFT, UP_MOUNT, UP_OPEN };
+
+struct up {
+	const struct wanted *wanted;
+	const struct doer *doer;
+	struct found_device device;
+	struct record record;
+	char fstype[FSTYPE_BYTES];
+	char source[PATH_MAX]; /* the mapping's node */
+	char kernel_name[16];  /* "dm-3" */
+};
+
+/* A mapping of an earlier start under this resource's name that is not the one asked for now: leave it, and say so. */
+static enum status
+up_check_record(const struct up *up, const struct view *view, struct reason *reason)
+{
+	struct record record;
+
+	if (record_read(up->wanted->instance, &record) != STATUS_OK || record.luks_uuid[0] == '\0')
+		return STATUS_OK;
+
+	const struct dm_device *living = dm_list_find_luks(&view->devices, record.luks_uuid);
+
+	if (living == NULL || (view->ours != NULL && view->ours->number == living->number))
+		return STATUS_OK;
+	return reason_set(reason, STATUS_DOUBT, "an earlier start of %s opened %s, which is still there; stop the resource first",
+		up->wanted->instance, living->name);
+}
+
+/* Ours is open, and nothing of it is mounted. Whatever is not as a start of today would make it is left to a stop. */
+static enum status
+up_check_partial(const struct up *up, const struct dm_device *ours, struct reason *reason)
+{
+	if (strcmp(ours->name, up->wanted->map_name) != 0)
+		return reason_set(reason, STATUS_OTHER_NAME, "the device is open as %s, not as %s; stop the resource or close it",
+			ours->name, up->wanted->map_name);
+	if (ours->has_table && ours->is_read_only && !up->wanted->read_only)
+		return reason_set(reason, STATUS_PARTLY_UP, "%s is open read-only; stop the resource first", ours->name);
+	return STATUS_OK;
+}
+
+static enum status
+up_judge(const struct up *up, const struct view *view, enum up_next *ret_next, struct reason *reason)
+{
+	enum status status = up_check_record(up, view, reason);
+
+	if (status != STATUS_OK)
+		return status;
+	switch (view->state) {
+	case STATE_FLAGGED:
+		log_warning("%s", view->reason.text);
+		*ret_next = UP_NOTHING_LEFT;
+		return STATUS_OK;
+	case STATE_ACTIVE:
+		*ret_next = UP_NOTHING_LEFT;
+		return STATUS_OK;
+	case STATE_ABSENT:
+		*ret_next = UP_OPEN;
+		return STATUS_OK;
+	case STATE_PARTIAL:
+		if (view->ours == NULL)
+			break;
+		*ret_next = view->ours->has_table ? UP_MOUNT : UP_OPEN;
+		return up_check_partial(up, view->ours, reason);
+	default:
+		break;
+	}
+	if (reason != NULL && reason->text[0] == '\0')
+		*reason = view->reason;
+	return view->reason.status != STATUS_OK ? view->reason.status : STATUS_DOUBT;
+}
+
+static enum status
+up_wait(struct up *up, struct reason *reason)
+{
+	phase_enter(up->doer, PHASE_WAITING_FOR_DEVICE);
+	return device_wait(up->wanted, device_wait_ms(up->wanted->params), up->doer->deadline, &up->device, reason);
+}
+
+/* A mapping of our name can be judged only once the device is there, so doubt is looked at again when it is. */
+static enum status
+up_look(struct up *up, struct view *view, enum up_next *ret_next, struct reason *reason)
+{
+	phase_enter(up->doer, PHASE_LOOKING);
+	view_take_settled(up->wanted, up->doer->deadline, view);
+	if (view->state == STATE_DOUBT) {
+		enum status status = up_wait(up, reason);
+
+		if (status != STATUS_OK)
+			return status;
+		view_end(view);
+		view_take_settled(up->wanted, up->doer->deadline, view);
+	}
+	return up_judge(up, view, ret_next, reason);
+}
+
+/* UUIDs as people write them. */
+static void
+uuid_print(const char *stripped, char ret_text[static 40])
+{
+	snprintf(ret_text, 40, "%.8s-%.4s-%.4s-%.4s-%.12s", stripped, stripped + 8, stripped + 12, stripped + 16,
+		stripped + 20);
+}
+
+static void
+up_tell(const struct up *up, const struct luks_report *report)
+{
+	char uuid[40];
+
+	uuid_print(report->uuid, uuid);
+	log_notice("%s is LUKS%u with UUID %s%s", up->device.path, report->version, uuid,
+		up->wanted->pin[0] == '\0' ? "; set luks_uuid to it" : "");
+	if (report->copy_damaged)
+		log_warning("one of the two LUKS2 header copies of %s was damaged and is repaired now", up->device.path);
+	if (report->reencrypting)
+		log_warning("%s is in reencryption: libcryptsetup recovers it; finish it with cryptsetup reencrypt",
+			up->device.path);
+}
+
+/* Everything the header can be refused for, on a private copy and before a key exists. */
+static enum status
+up_check_header(struct up *up, const struct view *view, struct reason *reason)
+{
+	const char *path = up->device.header_path[0] != '\0' ? up->device.header_path : up->device.path;
+	owned_header header = HEADER_EMPTY;
+	struct luks_report report;
+
+	phase_enter(up->doer, PHASE_READING_HEADER);
+	if (up->device.is_read_only && !up->wanted->read_only)
+		return reason_set(reason, STATUS_DEVICE_READ_ONLY, "%s is read-only; set read_only=yes or make it writable",
+			up->device.path);
+	if (!kernel_module_is_there("dm-crypt"))
+		return reason_set(reason, STATUS_MISSING_SOFTWARE, "this kernel has no dm-crypt; install its module");
+
+	enum status status = header_copy(path, &header, reason);
+
+	if (status == STATUS_OK)
+		status = luks_judge(&header, up->wanted->pin, &report, reason);
+	if (status != STATUS_OK)
+		return status;
+
+	const struct dm_device *open = dm_list_find_luks(&view->devices, report.uuid);
+
+	if (open != NULL && (view->ours == NULL || open->number != view->ours->number))
+		return reason_set(reason, STATUS_OTHER_NAME, "a device with this LUKS UUID is already open as %s; close it", open->name);
+	up_tell(up, &report);
+	memcpy(up->record.luks_uuid, report.uuid, sizeof(up->record.luks_uuid));
+	return STATUS_OK;
+}
+
+static enum status
+up_write_record(struct up *up, const char *device, struct reason *reason)
+{
+	snprintf(up->record.map_name, sizeof(up->record.map_name), "%s", up->wanted->map_name);
+	snprintf(up->record.device, sizeof(up->record.device), "%s", device);
+	snprintf(up->record.directory, sizeof(up->record.directory), "%s", up->wanted->params->directory);
+	return record_write(up->wanted->instance, &up->record, reason);
+}
+
+struct up_activation {
+	struct luks *luks;
+	const struct up *up;
+};
+
+static enum status
+up_activate(void *context, const struct secret *key, struct reason *reason)
+{
+	struct up_activation *activation = context;
+	const struct wanted *wanted = activation->up->wanted;
+
+	return luks_activate(activation->luks, wanted->map_name, key, wanted->params, wanted->read_only,
+		activation->up->doer->deadline, reason);
+}
+
+/* From nothing to a mapping. */
+static enum status
+up_open(struct up *up, const struct view *view, struct reason *reason)
+{
+	const char *header_path = up->device.header_path;
+	owned_luks luks = LUKS_EMPTY;
+	struct up_activation activation = {.luks = &luks, .up = up};
+	enum status status = up->device.path[0] != '\0' ? STATUS_OK : up_wait(up, reason);
+
+	if (status == STATUS_OK)
+		status = up_check_header(up, view, reason);
+	/* What a killed start left between two requests of the kernel; the view found it ours. */
+	if (status == STATUS_OK && view->ours != NULL)
+		status = close_mapping(view->ours, up->doer->deadline, reason);
+	up->record.ext4_errors = -1;
+	if (status == STATUS_OK)
+		status = up_write_record(up, up->device.path, reason);
+	if (status == STATUS_OK)
+		status = luks_open(up->device.path, header_path[0] != '\0' ? header_path : NULL, up->record.luks_uuid, &luks,
+			reason);
+	if (status == STATUS_OK)
+		status = unlock_with_key(up->wanted->params, up->doer, up_activate, &activation, reason);
+	return status;
+}
+
+/* The mapping's node; the kernel's own where udev has made none. */
+static enum status
+up_find_mapping(struct up *up, struct reason *reason)
+{
+	owned_dm_list devices = {0};
+	enum status status = dm_list_read(&devices, reason);
+	const struct dm_device *mapping = status == STATUS_OK ? dm_list_find_name(&devices, up->wanted->map_name) : NULL;
+	dev_t number;
+
+	if (status != STATUS_OK)
+		return status;
+	if (mapping == NULL)
+		return reason_set(reason, STATUS_INTERNAL, "%s was activated and is not there", up->wanted->map_name);
+	snprintf(up->kernel_name, sizeof(up->kernel_name), "dm-%u", minor(mapping->number));
+	snprintf(up->source, sizeof(up->source), "%s/mapper/%s", dev_root, mapping->name);
+	if (!block_node_number(up->source, &number) || number != mapping->number)
+		snprintf(up->source, sizeof(up->source), "%s/%s", dev_root, up->kernel_name);
+	memcpy(up->record.luks_uuid, mapping->luks_uuid, sizeof(up->record.luks_uuid));
+	return STATUS_OK;
+}
+
+static enum status
+up_check_filesystem(struct up *up, struct reason *reason)
+{
+	const struct params *params = up->wanted->params;
+
+	phase_enter(up->doer, PHASE_CHECKING_FILESYSTEM);
+
+	enum status status = filesystem_find(up->source, params->fstype, up->fstype, reason);
+
+	if (status == STATUS_OK)
+		status = filesystem_check_driver(up->fstype, reason);
+	if (status == STATUS_OK)
+		status = fsck_run(params->run_fsck, up->fstype, up->source, up->wanted->read_only, up->doer, reason);
+	return status;
+}
+
+static enum status
+up_mount(struct up *up, struct reason *reason)
+{
+	const struct wanted *wanted = up->wanted;
+	const char *directory = wanted->params->directory;
+	owned_text options = NULL;
+	owned_text dropped = NULL;
+	unsigned int made = 0;
+	enum status status = mount_options_make(wanted->params->options, up->fstype, wanted->read_only, &options, &dropped);
+
+	if (status != STATUS_OK)
+		return reason_set(reason, status, "no memory for the mount options");
+	if (dropped[0] != '\0')
+		log_warning("%s no longer knows the mount options \"%s\", which change nothing; take them out", up->fstype, dropped);
+	status = option_check(up->fstype, options, reason);
+	if (status == STATUS_OK)
+		status = mountpoint_make(directory, &made, reason);
+	if (status != STATUS_OK)
+		return status;
+	phase_enter(up->doer, PHASE_MOUNTING);
+	status = mountpoint_mount(up->source, directory, up->fstype, options, wanted->read_only, reason);
+	if (status != STATUS_OK)
+		mountpoint_unmake(directory, made);
+	return status;
+}
+
+/* The same look that monitor takes. */
+static enum status
+up_prove(const struct up *up, struct reason *reason)
+{
+	owned_view view = {0};
+
+	phase_enter(up->doer, PHASE_PROVING);
+	view_take_settled(up->wanted, up->doer->deadline, &view);
+	if (view.state == STATE_FLAGGED)
+		log_warning("%s", view.reason.text);
+	if (view.state == STATE_ACTIVE || view.state == STATE_FLAGGED)
+		return STATUS_OK;
+	if (reason != NULL && reason->text[0] == '\0')
+		*reason = view.reason;
+	return view.reason.status != STATUS_OK ? view.reason.status : STATUS_PARTLY_UP;
+}
+
+/* From a mapping to a mount. */
+static enum status
+up_fill(struct up *up, const struct view *view, struct reason *reason)
+{
+	const char *device = up->device.path[0] != '\0' ? up->device.path : up->wanted->params->device;
+
+	if (view->on_directory != NULL && !view->on_directory->is_ours)
+		return reason_set(reason, STATUS_MOUNT_POINT_TAKEN, "%s is mounted on %s; unmount it", view->on_directory->source,
+			view->on_directory->directory);
+
+	enum status status = up_find_mapping(up, reason);
+
+	if (status == STATUS_OK)
+		status = up_check_filesystem(up, reason);
+	if (status == STATUS_OK)
+		status = up_mount(up, reason);
+	if (status == STATUS_OK) {
+		up->record.ext4_errors = filesystem_ext4_errors(up->kernel_name);
+		status = up_write_record(up, device, reason);
+	}
+	return status == STATUS_OK ? up_prove(up, reason) : status;
+}
+
+enum status
+volume_up(const struct wanted *wanted, const struct doer *doer, struct reason *reason)
+{
+	struct up up = {.wanted = wanted, .doer = doer};
+	owned_view view = {0};
+	enum up_next next = UP_NOTHING_LEFT;
+
+	if (wanted->map_name == NULL)
+		return reason_set(reason, STATUS_BAD_PARAMETER,
+			"map_name: not given, and the resource's name cannot serve as one; set it");
+
+	enum status status = up_look(&up, &view, &next, reason);
+
+	if (status == STATUS_OK && next == UP_OPEN)
+		status = up_open(&up, &view, reason);
+	if (status == STATUS_OK && next != UP_NOTHING_LEFT)
+		status = up_fill(&up, &view, reason);
+	return status;
+}
