@@ -33,11 +33,10 @@ def compile_tools(m) -> None:
     m.write(f"{HOME}/by-hand.sh", (HERE / "by-hand.sh").read_text(), 0o755)
 
 
-def script(m, name: str, environment: dict, command: str) -> str:
-    """A wrapper that sets an environment and becomes the command; its cost is the same on both sides."""
-    lines = ["#!/bin/sh", *(f"export {key}='{value}'" for key, value in environment.items()), f"exec {command}"]
-    m.write(f"{HOME}/{name}", "\n".join(lines) + "\n", 0o755)
-    return f"{HOME}/{name}"
+def environment_file(m, name: str, variables: dict) -> str:
+    """The environment of one side, in the form that measure reads; the word that begins its command."""
+    m.write(f"{HOME}/{name}.env", "".join(f"{key}={value}\n" for key, value in variables.items()))
+    return f"@{HOME}/{name}.env"
 
 
 class Figures:

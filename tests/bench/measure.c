@@ -4,8 +4,9 @@
  * process tree, in microseconds. A benchmark runs it inside the machine so that no ssh and no Python is measured.
  * Never judges: tests/bench/bench.py makes ratios of medians.
  *
- * Usage: measure ROUNDS NAME COMMAND [NAME COMMAND …]; each COMMAND is given to /bin/sh only when it holds a blank,
- * otherwise executed as it is. A command named "-" is run and not reported (what undoes the one before it).
+ * Usage: measure ROUNDS NAME COMMAND [NAME COMMAND …]. A COMMAND is words separated by single blanks, executed without a
+ * shell; a first word @FILE gives it the environment in that file, NAME=VALUE a line. What is named "-" is run and not
+ * reported: it undoes the one before it.
  */
 #include <fcntl.h>
 #include <spawn.h>
@@ -17,7 +18,16 @@
 #include <time.h>
 #include <unistd.h>
 
+#define MAX_WORDS 64
+#define MAX_VARIABLES 128
+
 extern char **environ;
+
+struct command {
+	const char *name;
+	char *words[MAX_WORDS];
+	char **environment;
+};
 
 static long long
 timeval_us(struct timeval value)
@@ -34,13 +44,53 @@ now_us(void)
 	return (long long)now.tv_sec * 1000000 + now.tv_nsec / 1000;
 }
 
+/* Splits TEXT in place at SEPARATOR into at most ROOM - 1 pieces and a NULL. */
+static void
+text_split(char *text, const char *separator, char **pieces, size_t room)
+{
+	size_t count = 0;
+
+	for (char *piece = strtok(text, separator); piece != NULL && count + 1 < room; piece = strtok(NULL, separator))
+		pieces[count++] = piece;
+	pieces[count] = NULL;
+}
+
+static char **
+environment_read(const char *path)
+{
+	static char text[1 << 16];
+	static size_t used;
+	char **variables = calloc(MAX_VARIABLES, sizeof(*variables));
+	int fd = open(path, O_RDONLY | O_CLOEXEC);
+	ssize_t got = fd < 0 ? -1 : read(fd, text + used, sizeof(text) - used - 1);
+
+	if (got < 0 || variables == NULL) {
+		fprintf(stderr, "measure: cannot read %s\n", path);
+		exit(2);
+	}
+	close(fd);
+	text_split(text + used, "\n", variables, MAX_VARIABLES);
+	used += (size_t)got + 1;
+	return variables;
+}
+
+static struct command
+command_make(const char *name, char *text)
+{
+	struct command command = {.name = name, .environment = environ};
+
+	text_split(text, " ", command.words, MAX_WORDS);
+	if (command.words[0] != NULL && command.words[0][0] == '@') {
+		command.environment = environment_read(command.words[0] + 1);
+		memmove(command.words, command.words + 1, sizeof(command.words) - sizeof(command.words[0]));
+	}
+	return command;
+}
+
 /* Starts the command with /dev/null as its output; returns its pid, or exits. */
 static pid_t
-command_start(char *command)
+command_start(const struct command *command)
 {
-	char *plain[] = {command, NULL};
-	char *shell[] = {"/bin/sh", "-c", command, NULL};
-	char **arguments = strchr(command, ' ') == NULL ? plain : shell;
 	posix_spawn_file_actions_t actions;
 	pid_t pid = -1;
 
@@ -48,8 +98,8 @@ command_start(char *command)
 	posix_spawn_file_actions_addopen(&actions, STDIN_FILENO, "/dev/null", O_RDONLY, 0);
 	posix_spawn_file_actions_addopen(&actions, STDOUT_FILENO, "/dev/null", O_WRONLY, 0);
 	posix_spawn_file_actions_addopen(&actions, STDERR_FILENO, "/dev/null", O_WRONLY, 0);
-	if (posix_spawn(&pid, arguments[0], &actions, NULL, arguments, environ) != 0) {
-		fprintf(stderr, "measure: cannot start %s\n", command);
+	if (posix_spawn(&pid, command->words[0], &actions, NULL, command->words, command->environment) != 0) {
+		fprintf(stderr, "measure: cannot start %s\n", command->words[0]);
 		exit(2);
 	}
 	posix_spawn_file_actions_destroy(&actions);
@@ -57,7 +107,7 @@ command_start(char *command)
 }
 
 static void
-command_measure(const char *name, char *command)
+command_measure(const struct command *command)
 {
 	struct rusage usage = {0};
 	int wait_status = 0;
@@ -65,12 +115,12 @@ command_measure(const char *name, char *command)
 	pid_t pid = command_start(command);
 
 	if (wait4(pid, &wait_status, 0, &usage) != pid) {
-		fprintf(stderr, "measure: cannot wait for %s\n", command);
+		fprintf(stderr, "measure: cannot wait for %s\n", command->name);
 		exit(2);
 	}
-	if (strcmp(name, "-") == 0)
+	if (strcmp(command->name, "-") == 0)
 		return;
-	printf("%s\t%d\t%lld\t%lld\n", name, WIFEXITED(wait_status) ? WEXITSTATUS(wait_status) : 255,
+	printf("%s\t%d\t%lld\t%lld\n", command->name, WIFEXITED(wait_status) ? WEXITSTATUS(wait_status) : 255,
 		now_us() - began_us, timeval_us(usage.ru_utime) + timeval_us(usage.ru_stime));
 	fflush(stdout);
 }
@@ -78,13 +128,18 @@ command_measure(const char *name, char *command)
 int
 main(int argc, char **argv)
 {
-	if (argc < 4 || argc % 2 != 0) {
+	static struct command commands[MAX_WORDS];
+	size_t count = 0;
+
+	if (argc < 4 || argc % 2 != 0 || argc / 2 > MAX_WORDS) {
 		fputs("usage: measure ROUNDS NAME COMMAND [NAME COMMAND ...]\n", stderr);
 		return 2;
 	}
+	for (int i = 2; i < argc; i += 2)
+		commands[count++] = command_make(argv[i], argv[i + 1]);
 	for (long round = strtol(argv[1], NULL, 10); round > 0; round--) {
-		for (int i = 2; i < argc; i += 2)
-			command_measure(argv[i], argv[i + 1]);
+		for (size_t i = 0; i < count; i++)
+			command_measure(&commands[i]);
 	}
 	return 0;
 }
