@@ -12,6 +12,7 @@ import struct
 import threading
 
 from .faults import Fault
+from .world import REGION
 
 
 class Verbs:
@@ -88,14 +89,17 @@ class Verbs:
         key = self.emulator.world.open_session(self.emulator.world.role(role), session, duration)
         return {"key_id": key.key_id, "secret": key.secret, "token": key.token}
 
+    def expire(self, key_id: str | None = None) -> int:
+        return self.emulator.world.expire(key_id)
+
     def access_key(self, key_id: str, active: bool) -> None:
         self.emulator.world.keys[key_id].active = active
 
     def kms_key(self, **row) -> str:
         return self.emulator.kms.add_key(**row).arn
 
-    def kms_state(self, key: str, state: str) -> None:
-        self.emulator.kms.set_state(key, state)
+    def kms_state(self, key: str, state: str, region: str = REGION) -> None:
+        self.emulator.kms.set_state(key, state, region)
 
     def web_token(self, **row) -> str:
         return self.emulator.sts.add_web_token(**row)

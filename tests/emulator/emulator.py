@@ -6,7 +6,7 @@ import json
 from pathlib import Path
 
 from .clock import Clock
-from .errors import ErrorStyle
+from .errors import AwsError, ErrorStyle
 from .faults import Fault, FaultScript
 from .gateway import Gateway
 from .kms import Kms
@@ -137,11 +137,23 @@ class Emulator:
 
     def put(self, name: str, value: str, kind: str = "SecureString", key: str = "alias/luks",
             region: str = REGION, **more) -> int:
-        """Store a parameter as the account's root would; the new version."""
+        """Store a parameter as the account's root would; the new version.
+
+        A key alias that the region lacks is made, so that a test may use any region.
+        """
         body = {"Name": name, "Value": value, "Type": kind, "Overwrite": True, **more}
         if kind == "SecureString":
             body["KeyId"] = key
+            self._ensure_alias(key, region)
         return self.ssm.handle("PutParameter", body, self._root(region))["Version"]
+
+    def _ensure_alias(self, alias: str, region: str) -> None:
+        try:
+            self.kms.find(alias, ACCOUNT, region)
+        except AwsError:
+            if not alias.startswith("alias/"):
+                raise
+            self.kms.add_key(alias, region=region)
 
     def put_secret(self, name: str, value: str) -> None:
         """A Secrets Manager secret, for /aws/reference/secretsmanager/NAME."""

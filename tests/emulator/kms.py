@@ -20,6 +20,7 @@ from .errors import AwsError
 from .world import ACCOUNT, REGION, Caller, World
 
 MAGIC = b"EMK1"
+STATES = ("Enabled", "Disabled", "PendingDeletion", "PendingImport", "Unavailable")
 NO_ACCESS = ("The ciphertext refers to a customer master key that does not exist, does not exist "
              "in this region, or you are not allowed to access.")
 
@@ -120,9 +121,11 @@ class Kms:
         raise AwsError("NotFoundException", f"{kind} '{shown}' does not exist"
                        if kind == "Key" else f"Alias {shown} is not found.")
 
-    def set_state(self, name: str, state: str) -> None:
+    def set_state(self, name: str, state: str, region: str = REGION) -> None:
         """Enabled, Disabled, PendingDeletion, PendingImport, Unavailable; by any name of the key."""
-        self.find(name, ACCOUNT, REGION).state = state
+        if state not in STATES:
+            raise ValueError(f"state is one of {STATES}")
+        self.find(name, ACCOUNT, region).state = state
 
     def _require_usable(self, key: Key) -> None:
         if key.state == "Disabled":

@@ -1,7 +1,8 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""The stock aws command is served: a client that nobody here has written."""
+"""The stock aws command and curl are served: clients that nobody here has written."""
 import json
 import re
+import subprocess
 
 from .emulator import DEFAULT_KEY_ID, READER_KEY, READER_SECRET
 from .testkit import EmulatorTest
@@ -70,6 +71,17 @@ class StockCommand(EmulatorTest):
     def test_a_wrong_secret_is_refused(self):
         self.fails("InvalidSignatureException", "ssm", "get-parameter", "--name", "/luks/cli",
                    secret="wrong")
+
+    def test_curl_signs_as_well(self):
+        self.aws.put("/luks/curl", "by curl")
+        done = subprocess.run(
+            ["/usr/bin/curl", "-sS", "--cacert", self.ca, "--aws-sigv4", "aws:amz:eu-central-1:ssm",
+             "--user", f"{READER_KEY}:{READER_SECRET}", "-H", "X-Amz-Target: AmazonSSM.GetParameter",
+             "-H", "Content-Type: application/x-amz-json-1.1", self.aws.endpoint + "/",
+             "-d", '{"Name": "/luks/curl", "WithDecryption": true}'],
+            capture_output=True, text=True, timeout=30, check=False)
+        self.assertEqual(done.returncode, 0, done.stderr)
+        self.assertEqual(json.loads(done.stdout)["Parameter"]["Value"], "by curl")
 
     def test_kms_seals_and_opens(self):
         context = ("--encryption-context", "luks-uuid=1")

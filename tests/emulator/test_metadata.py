@@ -93,6 +93,13 @@ class Instance(EmulatorTest):
         answer = self.read(self.keys(), "/luks/imds")
         self.assertEqual(answer.code, "ExpiredTokenException")
 
+    def test_ended_keys_are_replaced_by_fresh_ones(self):
+        old = self.keys()
+        self.aws.put("/luks/imds", "key")
+        self.assertGreater(self.aws.world.expire(), 0)
+        self.assertEqual(self.read(old, "/luks/imds").code, "ExpiredTokenException")
+        self.assertEqual(self.read(self.keys(), "/luks/imds").status, 200)
+
     def test_a_code_in_place_of_keys(self):
         self.aws.metadata.answer = {"Code": "AssumeRoleUnauthorizedAccess", "Message": "no"}
         answer = self.get(ROLE + "luks-node")

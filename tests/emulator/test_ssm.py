@@ -66,6 +66,12 @@ class ParameterStore(EmulatorTest):
         answer = self.call("ssm", "GetParameter", {"Name": "/v/region"}, region="us-east-1")
         self.assertEqual(answer.code, "ParameterNotFound")
 
+    def test_setting_up_works_in_any_region(self):
+        self.aws.put("/luks/far", "far", region="ap-northeast-1")
+        body = {"Name": "/luks/far", "WithDecryption": True}
+        answer = self.call("ssm", "GetParameter", body, region="ap-northeast-1")
+        self.assertEqual(answer.json["Parameter"]["Value"], "far")
+
     def test_get_parameters_lists_missing_names_and_succeeds(self):
         self.put("/v/f", "x")
         answer = self.ssm("GetParameters", Names=["/v/f", "/v/none", "/v/f:7"])

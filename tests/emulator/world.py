@@ -141,6 +141,15 @@ class World:
             self.keys[key.key_id] = key
         return key
 
+    def expire(self, key_id: str | None = None) -> int:
+        """End the sessions open now, or one of them; says how many."""
+        with self.lock:
+            ended = [key for key in self.keys.values()
+                     if key.expires is not None and key_id in (None, key.key_id)]
+            for key in ended:
+                key.expires = self.clock.now()
+        return len(ended)
+
     # -- who may what ----------------------------------------------------
 
     def find_key(self, key_id: str, token: str | None, codes) -> AccessKey:
