@@ -114,7 +114,7 @@ line_add(struct curl_slist **lines, const char *line)
 }
 
 static bool
-header_add(struct curl_slist **lines, const struct header *header)
+header_add(struct curl_slist **lines, const struct http_header *header)
 {
 	owned_secret line = {0};
 	size_t name_bytes = strlen(header->name), value_bytes = strlen(header->value);
@@ -129,7 +129,7 @@ header_add(struct curl_slist **lines, const struct header *header)
 static bool
 lines_make(const struct http_call *call, struct curl_slist **lines)
 {
-	const struct header host = {"Host", call->host};
+	const struct http_header host = {"Host", call->host};
 	bool has_type = false;
 
 	for (size_t i = 0; i < call->header_count; i++) {

@@ -22,7 +22,7 @@ struct http_call {
 	const char *method;
 	const char *url;
 	const char *host;             /* for the reason, and the Host header */
-	const struct header *headers; /* besides Host; all of them, nothing is added */
+	const struct http_header *headers; /* besides Host; all of them, nothing is added */
 	size_t header_count;
 	const char *body;             /* NULL: none */
 	size_t body_bytes;

@@ -36,7 +36,7 @@ metadata_open(const char *endpoint, struct metadata *ret_metadata, struct reason
 }
 
 static enum status
-metadata_call(struct metadata *metadata, const char *method, const char *path, const struct header *header,
+metadata_call(struct metadata *metadata, const char *method, const char *path, const struct http_header *header,
 	struct deadline deadline, struct http_reply *ret_reply, struct reason *reason)
 {
 	char url[URL_BYTES + 160];
@@ -60,7 +60,7 @@ metadata_call(struct metadata *metadata, const char *method, const char *path, c
 static enum status
 token_obtain(struct metadata *metadata, struct deadline deadline, long *ret_http_status, struct reason *reason)
 {
-	const struct header header = {TOKEN_HEADER "-ttl-seconds", "21600"};
+	const struct http_header header = {TOKEN_HEADER "-ttl-seconds", "21600"};
 	owned_http_reply reply = {0};
 
 	if (metadata->token.length_bytes > 0)
@@ -93,7 +93,7 @@ document_try(struct metadata *metadata, const char *path, struct deadline deadli
 	if (status != STATUS_OK)
 		return status;
 
-	const struct header header = {TOKEN_HEADER, metadata->token.bytes};
+	const struct http_header header = {TOKEN_HEADER, metadata->token.bytes};
 
 	status = metadata_call(metadata, "GET", path, &header, deadline, &reply, reason);
 	if (status != STATUS_OK)

@@ -11,7 +11,7 @@
 #define HEADERS 10
 
 struct headers {
-	struct header rows[HEADERS];
+	struct http_header rows[HEADERS];
 	size_t count;
 };
 
@@ -19,7 +19,7 @@ static void
 header_put(struct headers *headers, const char *name, const char *value)
 {
 	if (value != NULL)
-		headers->rows[headers->count++] = (struct header){name, value};
+		headers->rows[headers->count++] = (struct http_header){name, value};
 }
 
 static enum status

@@ -95,7 +95,7 @@ canonical_add_name(struct canonical *canonical, const char *name)
 
 /* By name; an insertion sort keeps the order of equal names, and there are few. */
 static void
-headers_sort(const struct sigv4_request *request, const struct header *sorted[static SIGV4_HEADERS])
+headers_sort(const struct sigv4_request *request, const struct http_header *sorted[static SIGV4_HEADERS])
 {
 	for (size_t i = 0; i < request->header_count; i++) {
 		size_t at = i;
@@ -107,13 +107,13 @@ headers_sort(const struct sigv4_request *request, const struct header *sorted[st
 }
 
 static bool
-header_continues(const struct header *const *sorted, size_t i)
+header_continues(const struct http_header *const *sorted, size_t i)
 {
 	return i > 0 && strcasecmp(sorted[i - 1]->name, sorted[i]->name) == 0;
 }
 
 static void
-canonical_add_headers(struct canonical *canonical, const struct header *const *sorted, size_t count)
+canonical_add_headers(struct canonical *canonical, const struct http_header *const *sorted, size_t count)
 {
 	for (size_t i = 0; i < count; i++) {
 		if (header_continues(sorted, i)) {
@@ -129,7 +129,7 @@ canonical_add_headers(struct canonical *canonical, const struct header *const *s
 }
 
 static bool
-signed_names_write(const struct header *const *sorted, size_t count, char ret_names[static SIGNED_NAMES_BYTES])
+signed_names_write(const struct http_header *const *sorted, size_t count, char ret_names[static SIGNED_NAMES_BYTES])
 {
 	size_t used = 0;
 
@@ -160,7 +160,7 @@ body_hash_write(const struct sigv4_request *request, char ret_hex[static HEX_BYT
 }
 
 static bool
-canonical_hash_write(const struct sigv4_request *request, const struct header *const *sorted, const char *names,
+canonical_hash_write(const struct sigv4_request *request, const struct http_header *const *sorted, const char *names,
 	char ret_hex[static HEX_BYTES])
 {
 	owned_by(canonical_end) struct canonical canonical = {.hash = EVP_MD_CTX_new()};
@@ -222,7 +222,7 @@ signature_write(const struct sigv4_request *request, const char *string_to_sign,
 enum status
 sigv4_sign(const struct sigv4_request *request, char ret_authorization[static SIGV4_AUTHORIZATION_BYTES])
 {
-	const struct header *sorted[SIGV4_HEADERS] = {NULL};
+	const struct http_header *sorted[SIGV4_HEADERS] = {NULL};
 	char names[SIGNED_NAMES_BYTES] = "", scope[SCOPE_BYTES], hash[HEX_BYTES], signature[HEX_BYTES];
 	char string_to_sign[SCOPE_BYTES + HEX_BYTES + sizeof(ALGORITHM) + SIGV4_DATE_BYTES + 4];
 

@@ -16,7 +16,7 @@
 #define SIGV4_AUTHORIZATION_BYTES 1024
 #define SIGV4_DATE_BYTES 17 /* 20150830T123600Z and a NUL */
 
-struct header {
+struct http_header {
 	const char *name; /* in any case */
 	const char *value;
 };
@@ -25,7 +25,7 @@ struct sigv4_request {
 	const char *method;
 	const char *region;
 	const char *service;
-	const struct header *headers; /* all are signed: host, x-amz-date and the rest */
+	const struct http_header *headers; /* all are signed: host, x-amz-date and the rest */
 	size_t header_count;
 	const char *body;
 	size_t body_bytes;
