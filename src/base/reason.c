@@ -48,6 +48,14 @@ reason_set(struct reason *reason, enum status status, const char *format, ...)
 	return status;
 }
 
+enum status
+reason_pass(const struct reason *from, struct reason *reason)
+{
+	if (reason != NULL && reason->text[0] == '\0' && from->text[0] != '\0')
+		*reason = *from;
+	return from->status;
+}
+
 void
 reason_clear(struct reason *reason)
 {

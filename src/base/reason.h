@@ -26,6 +26,12 @@ struct reason {
 enum status reason_set(struct reason *reason, enum status status, const char *format, ...)
 	__attribute__((format(printf, 3, 4)));
 
+/*
+ * Hands a reason on to the caller's, with its code and its text as they are, and returns its status. An empty one is not
+ * handed on, and a reason that is already written keeps its text. REASON may be NULL.
+ */
+enum status reason_pass(const struct reason *from, struct reason *reason);
+
 /* Empties a reason, for a caller that tries again. */
 void reason_clear(struct reason *reason);
 

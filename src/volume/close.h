@@ -21,7 +21,7 @@
  * left alone, and counts as closed. STATUS_OK: it is gone (one that was not there is gone too).
  * STATUS_BUSY: something held it until DEADLINE, or for as long as short openings last (5 s); the reason names the
  * mapping, the caller finds the holders. STATUS_TIMED_OUT, STATUS_NOT_ROOT, STATUS_UNREADABLE, STATUS_NO_MEMORY.
- * Waits for udev's own processing for a moment and not longer: a dead udevd does not turn a removal into a failure.
+ * Does not wait for udev to have processed the removal: a dead udevd neither delays it nor turns it into a failure.
  */
 must_use enum status close_mapping(const struct dm_device *mapping, struct deadline deadline, struct reason *reason);
 

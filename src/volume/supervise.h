@@ -35,19 +35,23 @@ struct doer_report {
 
 /* What a supervisor holds for the whole action. */
 struct supervisor {
-	const struct lock *lock; /* lent; its descriptors stay the supervisor's: each doer gets a children lock of its own */
+	const char *instance;    /* lent; each doer gets a children lock of its own from its birth */
+	const struct lock *lock; /* lent; its descriptors stay the supervisor's, a doer closes them */
 	int signal_fd;           /* owned; SIGTERM, SIGINT and SIGHUP arrive here; -1: nobody listens */
 	bool interrupted;        /* one of them arrived */
 };
 
 /* Blocks SIGTERM, SIGINT and SIGHUP for the life of the supervisor and listens to them. STATUS_NO_MEMORY. */
-must_use enum status supervisor_begin(const struct lock *lock, struct supervisor *ret_supervisor, struct reason *reason);
+must_use enum status supervisor_begin(const char *instance, const struct lock *lock, struct supervisor *ret_supervisor,
+	struct reason *reason);
 
 /* Whether one of these signals has arrived. */
 bool supervisor_is_interrupted(struct supervisor *supervisor);
 
 /* The signals are what they were; one that is still pending takes its course only after the answer. */
 void supervisor_end(struct supervisor *supervisor);
+
+#define SUPERVISOR_NONE ((struct supervisor){.signal_fd = -1})
 #define owned_supervisor owned_by(supervisor_end) struct supervisor
 
 /*

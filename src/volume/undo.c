@@ -1,0 +1,96 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * Undoing a failed start. See undo.h.
+ */
+#include "volume/undo.h"
+
+#include "base/log.h"
+#include "volume/footprint.h"
+#include "volume/signals.h"
+#include "volume/takedown.h"
+#include "volume/unmount.h"
+
+enum status
+before_note(const struct wanted *wanted, const struct view *view, struct before *ret_before)
+{
+	struct before before = {.had_mapping = view->ours != NULL && view->ours->has_table};
+
+	before.had_record = record_read(wanted->instance, &before.record) == STATUS_OK;
+	for (size_t i = 0; i < view->mounts.count; i++) {
+		const struct mount *mount = &view->mounts.mounts[i];
+
+		if (mount->is_ours && id_set_add(&before.mounts, (uint64_t)mount->id) != STATUS_OK) {
+			before_end(&before);
+			return STATUS_NO_MEMORY;
+		}
+	}
+	*ret_before = before;
+	return STATUS_OK;
+}
+
+void
+before_end(struct before *before)
+{
+	id_set_end(&before->mounts);
+}
+
+/*
+ * A start that was refused because the name or the device is somebody else's has made no mapping, although it was in
+ * that phase; one that was killed there may have.
+ */
+static bool
+undo_made_mapping(const struct undo *undo)
+{
+	if (undo->before->had_mapping || !doer_entered(undo->report, PHASE_MAPPING))
+		return false;
+	bool was_refused = undo->report->last == PHASE_MAPPING &&
+		(undo->failure == STATUS_NAME_TAKEN || undo->failure == STATUS_OTHER_NAME);
+	return !was_refused;
+}
+
+bool
+undo_is_needed(const struct undo *undo)
+{
+	return undo_made_mapping(undo) || doer_entered(undo->report, PHASE_MOUNTING);
+}
+
+static enum status
+undo_mount(const struct undo *undo, const struct dm_device *mapping, struct reason *reason)
+{
+	owned_footprint footprint = {.mapping = mapping->number};
+
+	return unmount_all("/proc/self/mountinfo", &footprint, &undo->before->mounts, reason);
+}
+
+/* The record named what was about to be made; with that gone, it would only mislead. */
+static void
+undo_record(const struct undo *undo)
+{
+	struct reason reason = {0};
+
+	if (!undo->before->had_record)
+		record_remove(undo->wanted->instance);
+	else if (record_write(undo->wanted->instance, &undo->before->record, &reason) != STATUS_OK)
+		log_warning("%s", reason.text);
+}
+
+enum status
+undo_body(const void *context, const struct doer *doer, struct reason *reason)
+{
+	const struct undo *undo = context;
+	owned_view view = {0};
+	struct signal_plan nobody = {0};
+	enum status status = STATUS_OK;
+
+	phase_enter(doer, PHASE_UNDOING);
+	view_take(undo->wanted, doer->deadline, &view);
+	if (view.ours == NULL && !view_is_gone(&view))
+		return reason_set(reason, STATUS_UNREADABLE, "what the start left cannot be seen");
+	if (view.ours != NULL && undo_made_mapping(undo))
+		status = takedown_mapping(doer, view.ours, &nobody, reason);
+	else if (view.ours != NULL && doer_entered(undo->report, PHASE_MOUNTING))
+		status = undo_mount(undo, view.ours, reason);
+	if (status == STATUS_OK)
+		undo_record(undo);
+	return status;
+}
