@@ -13,7 +13,6 @@ import threading
 from pathlib import Path
 
 from .control import ControlError, ControlServer, ask
-from .emulator import ADMIN_KEY, ADMIN_SECRET, READER_KEY, READER_SECRET, Emulator
 
 PR_SET_PDEATHSIG = 1
 
@@ -43,8 +42,9 @@ def parse_arguments(arguments: list) -> argparse.Namespace:
     return parser.parse_args(arguments)
 
 
-def write_ports(path: str, emulator: Emulator, options: argparse.Namespace) -> None:
+def write_ports(path: str, emulator, options: argparse.Namespace) -> None:
     """All or nothing, so that whoever waits for the file never reads half of it."""
+    from .emulator import ADMIN_KEY, ADMIN_SECRET, READER_KEY, READER_SECRET
     rows = {"EMULATOR_PID": os.getpid(), "EMULATOR_HTTPS_PORT": emulator.https_port,
             "EMULATOR_HTTP_PORT": emulator.http_port, "EMULATOR_ENDPOINT": emulator.endpoint,
             "EMULATOR_METADATA_ENDPOINT": emulator.metadata_endpoint,
@@ -60,6 +60,8 @@ def serve(options: argparse.Namespace) -> int:
     done = threading.Event()
     for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
         signal.signal(number, lambda *_: done.set())
+    # Late, so that the control command does not load TLS and botocore.
+    from .emulator import Emulator
     emulator = Emulator(options.https_port, options.http_port, options.ca_directory, options.name,
                         options.log, options.empty)
     if options.state:

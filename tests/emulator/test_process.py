@@ -17,9 +17,9 @@ PYTHON = "/usr/bin/python3"
 
 
 class Process(unittest.TestCase):
-    def setUp(self):
-        self.directory = Path(tempfile.mkdtemp(prefix="emulator-test-"))
-        self.addCleanup(shutil.rmtree, self.directory)
+    """What both kinds of test need; has none of its own."""
+
+    directory: Path
 
     def path(self, name: str) -> str:
         return str(self.directory / name)
@@ -61,9 +61,21 @@ class Process(unittest.TestCase):
     def ask(self, verb, **details):
         return ask(self.path("control"), verb, **details)
 
+
+class Running(Process):
+    """Against one process for all tests."""
+
+    @classmethod
+    def setUpClass(cls):
+        cls.directory = Path(tempfile.mkdtemp(prefix="emulator-test-"))
+        cls.addClassCleanup(shutil.rmtree, cls.directory)
+        one = cls()
+        cls.process = subprocess.Popen(one.words(), cwd=TOP, stdout=subprocess.DEVNULL)
+        cls.addClassCleanup(one.end, cls.process)
+        one.read_ports()
+
     def test_it_is_scripted_over_its_control_socket(self):
-        process = self.start("--log", self.path("log"))
-        self.assertEqual(self.ask("ping"), {"pid": process.pid})
+        self.assertEqual(self.ask("ping"), {"pid": self.process.pid})
         self.assertEqual(self.ask("put", name="/luks/a", value="the passphrase"), 1)
         self.assertEqual(self.ask("fault", do="error", name="x")["name"], "x")
         self.assertEqual(self.ask("faults")[0]["do"], "error")
@@ -78,18 +90,15 @@ class Process(unittest.TestCase):
         self.assertEqual(self.ask("counters"), {})
 
     def test_unknown_verbs_and_settings_are_refused(self):
-        self.start()
         for verb, details in (("explode", {}), ("call", {}), ("_set", {}), ("fault", {"do": "x"}),
                               ("metadata", {"nonsense": 1}), ("network", {"lock": 1})):
             with self.assertRaises(ControlError, msg=verb):
                 self.ask(verb, **details)
 
     def test_the_control_socket_is_for_its_owner(self):
-        self.start()
         self.assertEqual(os.stat(self.path("control")).st_mode & 0o777, 0o600)
 
     def test_a_shell_can_talk_to_it(self):
-        self.start()
         words = [PYTHON, "-B", "-m", "emulator", "control", self.path("control")]
         done = subprocess.run([*words, "put", '{"name": "/a", "value": "v"}'], cwd=TOP, check=False,
                               capture_output=True, text=True, timeout=30)
@@ -98,6 +107,28 @@ class Process(unittest.TestCase):
                               text=True, timeout=30)
         self.assertEqual(done.returncode, 1)
         self.assertIn("unknown verb", done.stderr)
+
+    def test_it_listens_on_loopback_only(self):
+        inodes = set()
+        for entry in os.listdir(f"/proc/{self.process.pid}/fd"):
+            target = os.readlink(f"/proc/{self.process.pid}/fd/{entry}")
+            if target.startswith("socket:["):
+                inodes.add(target[8:-1])
+        listening = []
+        for table in ("tcp", "tcp6"):
+            for line in Path(f"/proc/net/{table}").read_text(encoding="ascii").splitlines()[1:]:
+                words = line.split()
+                if words[9] in inodes and words[3] == "0A":
+                    listening.append(words[1].split(":")[0])
+        self.assertEqual(listening, ["0100007F", "0100007F"])
+
+
+class Life(Process):
+    """A process of its own for each test: how it begins and ends."""
+
+    def setUp(self):
+        self.directory = Path(tempfile.mkdtemp(prefix="emulator-test-"))
+        self.addCleanup(shutil.rmtree, self.directory)
 
     def test_state_is_loaded_and_the_log_is_lines_of_json(self):
         state = {"users": [{"name": "u", "key_id": "AKIAU", "secret": "s", "policies": []}],
@@ -112,21 +143,6 @@ class Process(unittest.TestCase):
         text = Path(self.path("log")).read_text(encoding="utf-8")
         self.assertEqual(json.loads(text.splitlines()[0])["faults"], ["error"])
         self.assertNotIn("passphrase", text)
-
-    def test_it_listens_on_loopback_only(self):
-        process = self.start()
-        inodes = set()
-        for entry in os.listdir(f"/proc/{process.pid}/fd"):
-            target = os.readlink(f"/proc/{process.pid}/fd/{entry}")
-            if target.startswith("socket:["):
-                inodes.add(target[8:-1])
-        listening = []
-        for table in ("tcp", "tcp6"):
-            for line in Path(f"/proc/net/{table}").read_text(encoding="ascii").splitlines()[1:]:
-                words = line.split()
-                if words[9] in inodes and words[3] == "0A":
-                    listening.append(words[1].split(":")[0])
-        self.assertEqual(listening, ["0100007F", "0100007F"])
 
     def test_a_killed_parent_takes_it_along(self):
         script = "import subprocess, sys; subprocess.Popen(sys.argv[1:]).wait()"
