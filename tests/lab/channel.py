@@ -134,7 +134,11 @@ class Channel:
         with open(log, "ab") as errors:
             self._ssh = children.start([*ssh_command, remote], stdin=subprocess.PIPE,
                                        stdout=subprocess.PIPE, stderr=errors, bufsize=0)
-        self._ssh.stdin.write(source)
+        try:
+            self._ssh.stdin.write(source)
+        except BrokenPipeError:
+            # Refused: wait_ready says so, and the caller tries again.
+            pass
         self._reader = threading.Thread(target=self._read, daemon=True)
         self._reader.start()
 

@@ -79,7 +79,7 @@ class DiskMixin:
             self._qmp.wait_event("DEVICE_DELETED", timeout_s, device=device)
         except TimeoutError as error:
             raise MachineLost(f"{serial}: the machine does not let go of the disk") from error
-        self.qmp("blockdev-del", node_name=disk.node)
+        self.qmp("blockdev-del", **{"node-name": disk.node})
         disk.port, disk.device = None, ""
 
     def remove_disk(self, serial: str) -> None:
@@ -106,7 +106,7 @@ class DiskMixin:
         try:
             self.qmp("blockdev-add", **node)
             self.qmp("device_add", driver="nvme", id=f"nvme-{disk.node}", drive=disk.node,
-                     serial=disk.serial, bus=f"port{disk.port}", share_rw=True)
+                     serial=disk.serial, bus=f"port{disk.port}", **{"share-rw": True})
         except QmpError:
             disk.port = None
             raise

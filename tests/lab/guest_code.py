@@ -113,6 +113,10 @@ def command(*words):
     subprocess.run(words, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL,
                    stderr=subprocess.DEVNULL)
 
+def output(*words):
+    return subprocess.run(words, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
+                          stderr=subprocess.DEVNULL, text=True).stdout
+
 def mappings():
     return [path for path in glob.glob('/sys/block/dm-*') if text(path + '/dm/name')]
 
@@ -121,6 +125,12 @@ deadline = time.monotonic() + 20
 for path in mappings():
     if text(path + '/dm/suspended') == '1':
         command('dmsetup', 'resume', '--noudevsync', text(path + '/dm/name'))
+if mappings():
+    # Delayed requests come back with the suspend in wipe_table; later ones fail at once.
+    for line in output('dmsetup', 'table').splitlines():
+        name, _, table = line.partition(': ')
+        if table.split()[2:3] in (['delay'], ['flakey']):
+            command('dmsetup', 'wipe_table', '--nolockfs', '--noudevsync', name)
 left = end_processes(deadline)
 for point in reversed(mount_points()):
     command('umount', '--no-canonicalize', '-c', point)

@@ -153,6 +153,7 @@ def _overlay(work: pathlib.Path) -> pathlib.Path:
             add(f"usr/lib/lab/{name}", (GUEST_FILES / name).read_bytes(), 0o755)
         add("usr/lib/lab/authorized_keys", (work / "ssh_key.pub").read_bytes(), 0o600)
         add("etc/ssh/ssh_host_ed25519_key", (work / "host_key").read_bytes(), 0o600)
+        add("etc/ssh/ssh_host_ed25519_key.pub", (work / "host_key.pub").read_bytes(), 0o644)
     return target
 
 

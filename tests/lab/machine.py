@@ -111,6 +111,8 @@ class Machine(AwsMixin, DiskMixin, OcfMixin, StateMixin, VolumeMixin):
         self._qmp = Qmp(self.directory / "qmp")
         self._wait_console(READY_LINE, began + timeout_s)
         self._open_channel(began + timeout_s)
+        if not self._systemd:
+            self.run(["udevadm", "settle"])
         self.set_baseline()
         self._plug_all_disks()
         self._lead_to_aws()

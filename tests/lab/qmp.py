@@ -43,8 +43,7 @@ class Qmp:
         return json.loads(line)
 
     def command(self, name: str, timeout_s: float = 20, **arguments):
-        """Send one command; `_` in argument names stands for `-`."""
-        arguments = {key.replace("_", "-"): value for key, value in arguments.items()}
+        """Send one command; arguments are named as QEMU names them."""
         request = {"execute": name, "arguments": arguments}
         self._socket.sendall(json.dumps(request).encode() + b"\n")
         deadline = time.monotonic() + timeout_s
@@ -71,4 +70,4 @@ class Qmp:
 
     def monitor(self, line: str) -> str:
         """A command of the human monitor."""
-        return self.command("human-monitor-command", command_line=line)
+        return self.command("human-monitor-command", **{"command-line": line})
