@@ -46,7 +46,7 @@ memory_lock(void)
 static bool
 capabilities_are_none(void)
 {
-	struct __user_cap_header_struct http_header = {.version = _LINUX_CAPABILITY_VERSION_3};
+	struct __user_cap_header_struct header = {.version = _LINUX_CAPABILITY_VERSION_3};
 	struct __user_cap_data_struct sets[2] = {0};
 
 	if (syscall(SYS_capget, &header, sets) != 0)
