@@ -47,7 +47,7 @@ action_monitor(const struct ocf_call *call, const struct wanted *wanted, struct 
 
 	view_take_settled(wanted, call->deadline, &view);
 	if (ocf_code_of_state(view.state, asking) == OCF_NOT_RUNNING)
-		view_prove_gone(wanted, call->deadline, &view);
+		view_prove_gone(wanted, call->deadline, call->end, &view);
 	*reason = view.reason;
 
 	enum state state = errors_weigh(&view, call->deadline, reason);

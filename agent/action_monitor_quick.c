@@ -21,6 +21,6 @@ action_monitor_quick(const struct ocf_call *call, const struct wanted *wanted, s
 	if (call->interval == OCF_INTERVAL_UNSET || ocf_code_of_state(view.state, asking) != OCF_NOT_RUNNING)
 		return ACTION_PASS_ON;
 	/* Without waiting: a start under way is for the worker to wait for. */
-	view_prove_gone(wanted, deadline_in_ms(0), &view);
+	view_prove_gone(wanted, deadline_in_ms(0), call->deadline, &view);
 	return ocf_code_of_state(view.state, asking) == OCF_NOT_RUNNING ? OCF_NOT_RUNNING : ACTION_PASS_ON;
 }

@@ -54,10 +54,10 @@ void view_take_settled(const struct wanted *wanted, struct deadline deadline, st
 
 /*
  * Before anybody says that nothing is here: «nothing in the kernel» is proof only while no start is under way. For a view
- * that is gone: waits to DEADLINE for the lock to be free, then looks again. VIEW becomes what that look found, or
+ * that is gone: waits to WAIT for the lock to be free, then looks again. VIEW becomes what that look found, or
  * STATE_UNREADABLE (STATUS_LOCKED, STATUS_ORPHAN) when the lock was not free in time. Any other view is left as it is.
  */
-void view_prove_gone(const struct wanted *wanted, struct deadline deadline, struct view *view);
+void view_prove_gone(const struct wanted *wanted, struct deadline wait, struct deadline deadline, struct view *view);
 
 /* ABSENT or TAKEN: no mapping and no mount of ours. */
 bool view_is_gone(const struct view *view);

@@ -4,13 +4,13 @@
 #include "volume/view.h"
 
 void
-view_prove_gone(const struct wanted *wanted, struct deadline deadline, struct view *view)
+view_prove_gone(const struct wanted *wanted, struct deadline wait, struct deadline deadline, struct view *view)
 {
 	struct reason reason = {0};
 
 	if (!view_is_gone(view) || wanted->instance == NULL)
 		return;
-	enum status status = lock_prove_free(wanted->instance, deadline, &reason);
+	enum status status = lock_prove_free(wanted->instance, wait, &reason);
 
 	/*
 	 * In this order: a start that was under way at the first look has now either ended, and the second look sees what
