@@ -136,7 +136,7 @@ row_load(const struct param_row *row, const char *value, struct params *params)
 		return;
 	}
 	if (row->required)
-		reason_set(&params->problem, STATUS_MISSING_PARAMETER, "%s is not set; give it: %s", row->name, row->brief);
+		reason_set(&params->problem, STATUS_MISSING_PARAMETER, "%s is not set, and is required: %s", row->name, row->brief);
 }
 
 void
