@@ -5,22 +5,28 @@
  */
 #include "actions.h"
 
+#include "volume/lock.h"
 #include "volume/view.h"
 
 int
 action_monitor_quick(const struct ocf_call *call, const struct wanted *wanted, struct reason *reason)
 {
 	owned_view view = {0};
-	enum ocf_asking asking = ocf_asking_of(call);
 
 	(void)reason;
+	/*
+	 * The lock first, the look second: a start that was under way before this call is then either seen by its lock or
+	 * has left what the look finds. One that begins later is not this call's to know.
+	 */
+	bool is_free = lock_prove_free(call->instance, deadline_in_ms(0), NULL) == STATUS_OK;
+
 	view_take(wanted, call->deadline, &view);
-	if (view.state == STATE_ACTIVE)
-		return call->depth == 0 ? OCF_SUCCESS : ACTION_PASS_ON;
-	/* A person gets a reason, also for a 7. */
-	if (call->interval == OCF_INTERVAL_UNSET || ocf_code_of_state(view.state, asking) != OCF_NOT_RUNNING)
-		return ACTION_PASS_ON;
-	/* Without waiting: a start under way is for the worker to wait for. */
-	view_prove_gone(wanted, deadline_in_ms(0), call->deadline, &view);
-	return ocf_code_of_state(view.state, asking) == OCF_NOT_RUNNING ? OCF_NOT_RUNNING : ACTION_PASS_ON;
+	int code = ocf_code_of_state(view.state, ocf_asking_of(call));
+
+	if (code == OCF_SUCCESS && view.state == STATE_ACTIVE && call->depth == 0)
+		return code;
+	/* A person gets a reason, also for a 7; a start under way is for the worker to wait for. */
+	if (code == OCF_NOT_RUNNING && is_free && call->interval != OCF_INTERVAL_UNSET)
+		return code;
+	return ACTION_PASS_ON;
 }
