@@ -29,7 +29,11 @@ step_refuse(const char *step, struct reason *reason)
 		strerror(errno));
 }
 
-/* Before the drop, because raising the limit is root's right; on fault, so that only pages in use count. */
+/*
+ * Before the drop, because raising the limit is root's right; on fault, so that only pages in use count. Under a limit
+ * nothing is locked as a whole: once the rights are gone, every later allocation beyond it would fail. What holds secrets
+ * is then still locked by itself (secret_openssl.c).
+ */
 static bool
 memory_lock(void)
 {
@@ -38,8 +42,7 @@ memory_lock(void)
 #else
 	const struct rlimit unlimited = {RLIM_INFINITY, RLIM_INFINITY};
 
-	setrlimit(RLIMIT_MEMLOCK, &unlimited);
-	return mlockall(MCL_CURRENT | MCL_FUTURE | MCL_ONFAULT) == 0;
+	return setrlimit(RLIMIT_MEMLOCK, &unlimited) == 0 && mlockall(MCL_CURRENT | MCL_FUTURE | MCL_ONFAULT) == 0;
 #endif
 }
 
