@@ -54,11 +54,22 @@ recorder_sweep(const char *name)
 	}
 }
 
+/* libqb prints the recorder's state to stdout when it writes one; stdout is for meta-data alone. */
+static void
+stdout_silence(void)
+{
+	owned_fd null_fd = open("/dev/null", O_WRONLY | O_CLOEXEC);
+
+	if (null_fd >= 0)
+		dup2(null_fd, STDOUT_FILENO);
+}
+
 void
 recorder_write(const char *instance)
 {
 	char path[PATH_MAX], new_path[PATH_MAX];
 
+	stdout_silence();
 	/* 0700: what was recorded names devices and parameters. There already is as good as made. */
 	mkdir(STATEDIR, 0700);
 	snprintf(path, sizeof(path), "%s/%s.fdata", STATEDIR, instance);
