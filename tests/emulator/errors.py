@@ -15,7 +15,7 @@ NAMESPACES = {"ssm": "com.amazonaws.ssm", "kms": "com.amazonaws.kms"}
 
 
 class AwsError(Exception):
-    """An answer that is an error: code, text (None: as some real answers, no text at all), status."""
+    """An answer that is an error: code, text (None: no text, as some real ones), status."""
 
     def __init__(self, code: str, message: str | None = None, status: int = 400):
         super().__init__(f"{code}: {message}")

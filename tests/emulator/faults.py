@@ -34,13 +34,13 @@ class Fault:
     """One line of the script. do and the filters first, then what single actions need."""
 
     do: str
-    service: str = "*"          # ssm, kms, sts, imds, container, https, http (the last two: connect)
+    service: str = "*"          # ssm, kms, sts, imds, container; connect faults: https, http
     operation: str = "*"        # GetParameter, AssumeRole, token, role, credentials; * and ? work
     credential: str = "*"       # access key id; * and ? work
     nth: object = None          # 2, or [2, 4]: only these matching requests, the first is 1
     times: int | None = None    # how often it acts at most
     rate: float | None = None   # acts only on what exceeds so many requests per second
-    after: bool = False         # act after the service has done its work (an ambiguous PutParameter)
+    after: bool = False         # act when the service has done its work (an ambiguous put)
     seconds: float = 0.0        # delay, hang's limit (0: until the client leaves), skew, drip's gap
     status: int | None = None
     code: str | None = None     # AWS error code

@@ -56,7 +56,7 @@ class Gateway:
         path = request.path
         if self.emulator.container.serves(request):
             return Route("container", "full" if path.startswith("/v1") else "ecs")
-        if path.startswith("/latest/") or path.startswith("/1.0/") or request.method in ("GET", "PUT"):
+        if path.startswith(("/latest/", "/1.0/")) or request.method in ("GET", "PUT"):
             return Route("imds", self.emulator.metadata.operation(request))
         text = request.first("authorization") or ""
         key_id = None
@@ -131,10 +131,11 @@ class Gateway:
         code = fault.code or "InternalServerError"
         if fault.do == "expired_token":
             code = "ExpiredToken" if service == "sts" else "ExpiredTokenException"
-        usual = 403 if fault.do == "expired_token" and service == "sts" else STATUS_OF.get(code, 400)
+        usual = 403 if code == "ExpiredToken" else STATUS_OF.get(code, 400)
         message = fault.message if fault.message is not None else TEXT_OF.get(code)
         if fault.nested:
-            inner = AwsError(fault.nested, message or "A KMS error.", STATUS_OF.get(fault.nested, 400))
+            inner_status = STATUS_OF.get(fault.nested, 400)
+            inner = AwsError(fault.nested, message or "A KMS error.", inner_status)
             message = nested_kms_text(inner, str(uuid.uuid4()))
         error = AwsError(code, message, fault.status or usual)
         error.outer = fault.outer

@@ -117,12 +117,13 @@ class Kms:
                 if full in names or (local and (name == key.key_id or name in key.aliases)):
                     return key
         kind = "Alias" if "alias/" in name else "Key"
-        shown = full or f"arn:aws:kms:{region}:{account}:{name if kind == 'Alias' else 'key/' + name}"
+        local_name = name if kind == "Alias" else "key/" + name
+        shown = full or f"arn:aws:kms:{region}:{account}:{local_name}"
         raise AwsError("NotFoundException", f"{kind} '{shown}' does not exist"
                        if kind == "Key" else f"Alias {shown} is not found.")
 
     def set_state(self, name: str, state: str, region: str = REGION) -> None:
-        """Enabled, Disabled, PendingDeletion, PendingImport, Unavailable; by any name of the key."""
+        """One of STATES; by any name of the key."""
         if state not in STATES:
             raise ValueError(f"state is one of {STATES}")
         self.find(name, ACCOUNT, region).state = state
@@ -139,7 +140,7 @@ class Kms:
 
     def authorize(self, caller: Caller, action: str, key: Key, encryption_context: dict,
                   via: str | None = None) -> None:
-        """Key policy, and IAM where the key policy hands over to it. A foreign account needs both."""
+        """Key policy, and IAM where that hands over to it. A foreign account needs both."""
         context = dict(caller.context)
         context["kms:calleraccount"] = caller.principal.account
         context["kms:resourcealiases"] = list(key.aliases)
@@ -200,7 +201,8 @@ class Kms:
             raise AwsError("AccessDeniedException", NO_ACCESS) from denied
         self._require_usable(maker)
         try:
-            return AESGCM(maker.material).decrypt(blob[20:32], blob[32:], _associated(context)), maker
+            cipher = AESGCM(maker.material)
+            return cipher.decrypt(blob[20:32], blob[32:], _associated(context)), maker
         except InvalidTag:
             raise AwsError("InvalidCiphertextException") from None
 

@@ -143,7 +143,7 @@ class Metadata:
 
 
 class ContainerCredentials:
-    """ECS (/v2/credentials/ID, no password) and EKS or full URI (/v1/credentials, Authorization)."""
+    """ECS (/v2/credentials/ID, open) and EKS or full URI (/v1/credentials, Authorization)."""
 
     ECS, FULL = "/v2/credentials/", "/v1/credentials"
 

@@ -84,7 +84,8 @@ class Parameter:
 
 
 def valid_label(text: str) -> bool:
-    return re.fullmatch(r"(?!\d)(?!aws)(?!ssm)[A-Za-z0-9_.-]{1,100}", text, re.IGNORECASE) is not None
+    shape = r"(?!\d)(?!aws)(?!ssm)[A-Za-z0-9_.-]{1,100}"
+    return re.fullmatch(shape, text, re.IGNORECASE) is not None
 
 
 def arn_of(name: str, account: str, region: str) -> str:

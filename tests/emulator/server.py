@@ -106,7 +106,8 @@ class Listener:
                     request = connection.read_request()
                 except (BadRequest, ValueError) as error:
                     self.emulator.log.count("bad_requests")
-                    connection.write_reply(Reply(400, [], f"{error}\n".encode(), "text/plain"), False)
+                    refusal = Reply(400, [], f"{error}\n".encode(), "text/plain")
+                    connection.write_reply(refusal, False)
                     return
                 reply = self.emulator.gateway.serve(request, connection)
                 connection.write_reply(reply, request.keeps_alive)

@@ -74,7 +74,8 @@ class StockCommand(EmulatorTest):
         self.aws.put("/luks/curl", "by curl")
         done = subprocess.run(
             ["/usr/bin/curl", "-sS", "--cacert", self.ca, "--aws-sigv4", "aws:amz:eu-central-1:ssm",
-             "--user", f"{READER_KEY}:{READER_SECRET}", "-H", "X-Amz-Target: AmazonSSM.GetParameter",
+             "--user", f"{READER_KEY}:{READER_SECRET}",
+             "-H", "X-Amz-Target: AmazonSSM.GetParameter",
              "-H", "Content-Type: application/x-amz-json-1.1", self.aws.endpoint + "/",
              "-d", '{"Name": "/luks/curl", "WithDecryption": true}'],
             capture_output=True, text=True, timeout=30, check=False)
@@ -83,7 +84,8 @@ class StockCommand(EmulatorTest):
 
     def test_kms_seals_and_opens(self):
         context = ("--encryption-context", "luks-uuid=1")
-        row = self.ok("kms", "encrypt", "--key-id", "alias/luks", "--plaintext", "c2VjcmV0", *context)
+        row = self.ok("kms", "encrypt", "--key-id", "alias/luks", "--plaintext", "c2VjcmV0",
+                      *context)
         again = self.ok("kms", "decrypt", "--ciphertext-blob", row["CiphertextBlob"], *context)
         self.assertEqual(again["Plaintext"], "c2VjcmV0")
         self.assertTrue(again["KeyId"].endswith(DEFAULT_KEY_ID))

@@ -24,7 +24,8 @@ VERSIONS = {"1.2": ssl.TLSVersion.TLSv1_2, "1.3": ssl.TLSVersion.TLSv1_3}
 def default_names() -> list:
     names = [f"{service}.{region}.amazonaws.com" for region in REGIONS
              for service in ("ssm", "sts", "kms", "ssm-fips", "kms-fips")]
-    names += [f"{service}.{region}.api.aws" for region in REGIONS for service in ("ssm", "sts", "kms")]
+    names += [f"{service}.{region}.api.aws" for region in REGIONS
+              for service in ("ssm", "sts", "kms")]
     names += [f"{service}.cn-north-1.amazonaws.com.cn" for service in ("ssm", "sts", "kms")]
     return names + ["localhost", "127.0.0.1", "10.0.2.2", "10.0.2.100", "169.254.170.2"]
 
