@@ -62,8 +62,7 @@ undo_mount(const struct undo *undo, const struct dm_device *mapping, struct reas
 	return unmount_all("/proc/self/mountinfo", &footprint, &undo->before->mounts, reason);
 }
 
-/* The record named what was about to be made; with that gone, it would only mislead. */
-static void
+void
 undo_record(const struct undo *undo)
 {
 	struct reason reason = {0};

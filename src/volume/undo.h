@@ -44,6 +44,9 @@ struct undo {
 /* Whether the failed start may have changed anything at all; if not, no second doer is needed. */
 bool undo_is_needed(const struct undo *undo);
 
+/* Makes the record what it was: it names what was about to be made, and with that gone would only mislead. */
+void undo_record(const struct undo *undo);
+
 /*
  * A doer_body; CONTEXT is a struct undo. STATUS_OK: what the start had done is gone, and the record is what it was.
  * The rest as takedown_mapping: something of it is left, and the reason says what.

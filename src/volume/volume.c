@@ -74,6 +74,10 @@ start_undo(struct supervisor *supervisor, struct lock *lock, const struct undo *
 
 	if (undo->report->is_alive)
 		return;
+	if (!undo_is_needed(undo)) {
+		undo_record(undo);
+		return;
+	}
 	if (lock_prove_no_children(undo->wanted->instance, lock, patience, &reason) != STATUS_OK ||
 		supervise(supervisor, undo_body, undo, false, deadline, &report, &reason) != STATUS_OK)
 		log_warning("the failed start could not be undone: %s", reason.text);
@@ -102,7 +106,7 @@ start_locked(const struct wanted *wanted, struct supervisor *supervisor, struct 
 	if (status == STATUS_OK)
 		status = start_prove(wanted, deadline, reason);
 	struct undo undo = {wanted, &before, &report, status};
-	if (status != STATUS_OK && undo_is_needed(&undo))
+	if (status != STATUS_OK)
 		start_undo(supervisor, lock, &undo, deadline);
 	return status;
 }
