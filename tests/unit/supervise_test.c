@@ -56,8 +56,10 @@ body_hangs(const void *context, const struct doer *doer, struct reason *reason)
 	(void)context;
 	(void)reason;
 	phase_enter(doer, PHASE_CLOSING);
+	alarm(60);
 	for (;;)
 		pause();
+	return STATUS_OK;
 }
 
 static void

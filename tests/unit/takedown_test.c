@@ -9,7 +9,6 @@
 #include <stdint.h>
 #include <stdio.h>
 #include <string.h>
-#include <sys/sysmacros.h>
 
 #include <cmocka.h>
 
@@ -125,7 +124,7 @@ suspended_settle(const struct dm_device *mapping, struct deadline deadline, stru
 	return STATUS_OK;
 }
 
-static const struct dm_device mapping = {.name = "data", .number = makedev(254, 3), .has_table = true};
+static const struct dm_device mapping = {.name = "data", .number = 0xfe03, .has_table = true};
 
 static enum status
 take_down(const struct dm_device *device, size_t signals, int64_t limit_ms, struct reason *reason)
