@@ -172,7 +172,7 @@ ocf_unknown_param(char *ret_name, size_t room_bytes)
 {
 	char name[64];
 
-	for (char **variable = environ; *variable != NULL; variable++) {
+	for (char **variable = environ; variable != NULL && *variable != NULL; variable++) {
 		if (strncmp(*variable, PARAM_PREFIX, strlen(PARAM_PREFIX)) != 0)
 			continue;
 		snprintf(name, sizeof(name), "%.*s", (int)strcspn(*variable + strlen(PARAM_PREFIX), "="),
