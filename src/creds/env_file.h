@@ -1,0 +1,14 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * The text of an environment file as systemd reads it: systemd.exec(5), EnvironmentFile=. Comments, quotes, escapes,
+ * continued lines; a line that is no assignment is skipped, as systemd does. Reads no file.
+ */
+#ifndef LUKS_SSM_CREDS_ENV_FILE_H
+#define LUKS_SSM_CREDS_ENV_FILE_H
+
+#include "creds/variables.h"
+
+/* Adds the assignments of TEXT. STATUS_NO_MEMORY. */
+must_use enum status env_file_parse(const struct secret *text, struct variables *variables);
+
+#endif

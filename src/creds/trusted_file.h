@@ -1,0 +1,19 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * Reads a file that decides about credentials: a regular one that belongs to root (or to the user who runs this, where
+ * that is an ordinary one) and that nobody else may write. Checked on the opened file, not on its path.
+ */
+#ifndef LUKS_SSM_CREDS_TRUSTED_FILE_H
+#define LUKS_SSM_CREDS_TRUSTED_FILE_H
+
+#include "base/reason.h"
+#include "base/secret.h"
+
+/*
+ * WHAT names the file's role in the reason ("environment_file"). STATUS_BAD_PROFILE: absent, not a file, not ours, writable
+ * by others, too large, or with a NUL inside. STATUS_NO_MEMORY.
+ */
+must_use enum status trusted_file_read(const char *path, const char *what, size_t limit_bytes, struct secret *ret_text,
+	struct reason *reason);
+
+#endif

@@ -1,0 +1,195 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * Root's side of the fetch: plan, request frame, child, reply frame. Believes the helper nothing but what a frame can say:
+ * it has read from the network.
+ */
+#include "volume/key_fetch.h"
+
+#include <signal.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "base/wire.h"
+#include "creds/plan.h"
+#include "volume/helper_path.h"
+#include "volume/spawn.h"
+
+/* The helper ends by itself this long before we end it, so that its own reason arrives. */
+#define MARGIN_MS 300
+/* Every field but the plan's. */
+#define REQUEST_ROOM_BYTES 4096
+
+static enum status
+question_write(const struct params *params, uint64_t version, struct deadline deadline, struct secret *frame)
+{
+	int64_t left_ms = deadline_left_ms(deadline);
+	int64_t margin_ms = left_ms > 4 * MARGIN_MS ? MARGIN_MS : left_ms / 4;
+	enum status status = wire_put_text(frame, WIRE_PARAMETER, 0, params->ssm_parameter);
+
+	if (status == STATUS_OK && version > 0)
+		status = wire_put_number(frame, WIRE_VERSION, 0, version);
+	if (status == STATUS_OK)
+		status = wire_put_text(frame, WIRE_ENCODING, 0, params->key_encoding);
+	if (status == STATUS_OK)
+		status = wire_put_number(frame, WIRE_PLAIN_STRING_OK, 0, !params->require_secure_string);
+	if (status == STATUS_OK)
+		status = wire_put_number(frame, WIRE_DEADLINE, 0, (uint64_t)(deadline.at_ms - margin_ms));
+	return status;
+}
+
+static enum status
+request_write(const struct params *params, uint64_t version, struct deadline deadline, struct secret *ret_frame,
+	struct reason *reason)
+{
+	owned_plan plan = {0};
+	owned_secret frame = {0};
+	enum status status = plan_make(params, &plan, reason);
+
+	if (status != STATUS_OK)
+		return status;
+	status = wire_begin(WIRE_KIND_REQUEST, REQUEST_ROOM_BYTES + plan_room_bytes(&plan), &frame);
+	if (status == STATUS_OK)
+		status = question_write(params, version, deadline, &frame);
+	if (status == STATUS_OK)
+		status = plan_write(&plan, &frame);
+	if (status == STATUS_BAD_VALUE)
+		return reason_set(reason, STATUS_BAD_PROFILE, "%.100s: a name, key or token there is too long", plan.origin);
+	if (status != STATUS_OK)
+		return reason_set(reason, status, "no memory for the request");
+	wire_end(&frame);
+	*ret_frame = secret_steal(&frame);
+	return STATUS_OK;
+}
+
+static enum status
+helper_judge(const struct spawn_result *result, struct reason *reason)
+{
+	if (result->timed_out)
+		return reason_set(reason, STATUS_TIMED_OUT, "luks-ssm-aws: no answer before the deadline");
+	if (result->exit_code == 127)
+		return reason_set(reason, STATUS_HELPER_BROKEN, "%s cannot be run; reinstall luks-ssm", helper_path());
+	if (result->signal != 0)
+		return reason_set(reason, STATUS_HELPER_BROKEN, "luks-ssm-aws: ended by signal %d (%s)", result->signal,
+			strsignal(result->signal));
+	if (result->exit_code != 0)
+		return reason_set(reason, STATUS_HELPER_BROKEN, "luks-ssm-aws: exit code %d", result->exit_code);
+	if (result->output_cut)
+		return reason_set(reason, STATUS_HELPER_BROKEN, "luks-ssm-aws: its reply is too long");
+	return STATUS_OK;
+}
+
+/* A refusal carries a status of ours and its sentence, both of which are data from the other side. */
+static enum status
+refusal_take(const struct wire_frame *frame, struct reason *reason)
+{
+	uint64_t number = wire_number(frame, WIRE_STATUS, 0, STATUS_COUNT);
+	const char *text = wire_text(frame, WIRE_REASON, 0);
+
+	if (number == STATUS_OK || number >= STATUS_COUNT || text == NULL)
+		return reason_set(reason, STATUS_HELPER_BROKEN, "luks-ssm-aws: a refusal that says nothing");
+
+	enum status status = (enum status)number;
+	const char *code = status_code(status);
+	size_t code_bytes = strlen(code);
+
+	/* The code is put before the sentence again here, so that it cannot be another one. */
+	if (strncmp(text, code, code_bytes) == 0 && strncmp(text + code_bytes, ": ", 2) == 0)
+		text += code_bytes + 2;
+	return reason_set(reason, status, "%s", text);
+}
+
+static enum status
+answer_take(const struct wire_frame *frame, struct fetched_key *ret_key, struct reason *reason)
+{
+	const struct wire_slot *slot = &frame->slots[WIRE_KEY][0];
+	struct reason warning = {0};
+	uint64_t version = wire_number(frame, WIRE_KEY_VERSION, 0, 0);
+
+	if (slot->bytes == NULL || slot->length_bytes == 0 || version > UINT32_MAX)
+		return reason_set(reason, STATUS_HELPER_BROKEN, "luks-ssm-aws: an answer without a key");
+	if (secret_copy(slot->bytes, slot->length_bytes, &ret_key->key) != STATUS_OK)
+		return reason_set(reason, STATUS_NO_MEMORY, "no memory for the key");
+	ret_key->version = (unsigned int)version;
+	ret_key->has_older = wire_number(frame, WIRE_HAS_OLDER, 0, 0) != 0;
+	ret_key->has_backslash = wire_number(frame, WIRE_HAS_BACKSLASH, 0, 0) != 0;
+	if (wire_text(frame, WIRE_WARNING, 0) != NULL && wire_text(frame, WIRE_WARNING, 0)[0] != '\0')
+		/* Through a reason, which makes one printable line of it. */
+		(void)!reason_set(&warning, STATUS_OK, "%s", wire_text(frame, WIRE_WARNING, 0));
+	if (warning.text[0] != '\0')
+		snprintf(ret_key->warning, sizeof(ret_key->warning), "%s", warning.text + strlen("ok: "));
+	return STATUS_OK;
+}
+
+static enum status
+reply_take(const struct secret *reply, struct fetched_key *ret_key, struct reason *reason)
+{
+	struct wire_frame frame;
+
+	if (wire_parse(reply, WIRE_KIND_REPLY, &frame) != STATUS_OK)
+		return reason_set(reason, STATUS_HELPER_BROKEN,
+			"luks-ssm-aws: its reply is not of this version; reinstall luks-ssm");
+	if (wire_number(&frame, WIRE_STATUS, 0, STATUS_COUNT) != STATUS_OK)
+		return refusal_take(&frame, reason);
+	return answer_take(&frame, ret_key, reason);
+}
+
+/* Runs the helper; its stdout is read straight into REPLY, which has room for one byte more than a frame may have. */
+static enum status
+helper_run(const struct secret *request, struct deadline deadline, struct secret *reply, struct reason *reason)
+{
+	static char binding[] = "LD_BIND_NOW=1";
+	char *const environment[] = {binding, NULL};
+	struct spawn_job job = {
+		.path = helper_path(),
+		.environment = environment,
+		.input = request->bytes,
+		.input_bytes = request->length_bytes,
+		.output = reply->bytes,
+		.output_room_bytes = reply->room_bytes,
+		.death_signal = SIGKILL,
+	};
+	struct spawn_result result;
+	struct reason why = {0};
+	enum status status = spawn_run(&job, deadline, &result, &why);
+
+	if (status == STATUS_MISSING_SOFTWARE)
+		return reason_set(reason, STATUS_HELPER_BROKEN, "%s cannot be run; reinstall luks-ssm", helper_path());
+	if (status != STATUS_OK)
+		return reason_set(reason, status, "no process for luks-ssm-aws");
+	status = helper_judge(&result, reason);
+	if (status == STATUS_OK)
+		reply->length_bytes = result.output_bytes;
+	return status;
+}
+
+enum status
+key_fetch(const struct params *params, unsigned int version, unsigned int older, struct deadline deadline,
+	struct fetched_key *ret_key, struct reason *reason)
+{
+	owned_secret request = {0}, reply = {0};
+	owned_fetched_key key = {0};
+
+	if (older > 0 && older >= version)
+		return reason_set(reason, STATUS_NO_PARAMETER, "%.60s: version %u has no older one", params->ssm_parameter,
+			version);
+
+	enum status status = request_write(params, older > 0 ? version - older : 0, deadline, &request, reason);
+
+	if (status == STATUS_OK)
+		status = secret_make(&reply, WIRE_REPLY_BYTES + 1);
+	if (status == STATUS_OK)
+		status = helper_run(&request, deadline, &reply, reason);
+	if (status == STATUS_OK)
+		status = reply_take(&reply, &key, reason);
+	if (status != STATUS_OK)
+		return reason_set(reason, status, "no memory for the key");
+	*ret_key = key;
+	key.key = (struct secret){0};
+	return STATUS_OK;
+}
+
+void
+fetched_key_end(struct fetched_key *key)
+{
+	secret_end(&key->key);
+}
