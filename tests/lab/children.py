@@ -53,19 +53,23 @@ _KEEPER = _Keeper()
 _DIRECTORIES: list[tuple[int, pathlib.Path]] = []
 
 
-def start(command: list, **options) -> subprocess.Popen:
-    """Start a child that dies with this process; it must be called from the main thread."""
+def start(command: list, death_signal: int = signal.SIGKILL, **options) -> subprocess.Popen:
+    """Start a child that dies with this process; it must be called from the main thread.
+
+    One that has to clear up after itself is given another death_signal, and the time it needs.
+    """
     parent = os.getpid()
 
     def tie() -> None:
-        _LIBC.prctl(_PR_SET_PDEATHSIG, signal.SIGKILL, 0, 0, 0)
+        _LIBC.prctl(_PR_SET_PDEATHSIG, death_signal, 0, 0, 0)
         if os.getppid() != parent:
             os._exit(1)
 
     options.setdefault("stdin", subprocess.DEVNULL)
     process = subprocess.Popen([str(word) for word in command], preexec_fn=tie,
                                start_new_session=True, **options)
-    _KEEPER.tell("pid", f"{process.pid} {start_ticks(process.pid)}")
+    if death_signal == signal.SIGKILL:
+        _KEEPER.tell("pid", f"{process.pid} {start_ticks(process.pid)}")
     return process
 
 

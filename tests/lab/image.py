@@ -14,10 +14,13 @@ import os
 import pathlib
 import re
 import shutil
+import signal
 import subprocess
 import sys
 import tarfile
 import time
+
+from . import children
 
 GUEST_FILES = pathlib.Path(__file__).resolve().parent / "guest"
 
@@ -164,6 +167,8 @@ def _mmdebstrap(release: str, sources: list[str], packages: list[str],
                "--include=" + ",".join(packages)]
     command += [f"--aptopt={option}" for option in apt_options()]
     command += [f"--keyring={path}" for path in apt_keyrings()]
+    # Nobody needs what a power cut leaves of a half-made image.
+    command += ["--dpkgopt=force-unsafe-io"]
     command += [f"--dpkgopt=path-exclude={path}" for path in LEFT_OUT]
     command += [f"--customize-hook=tar-in {work}/overlay.tar /",
                 '--customize-hook=sh "$1/usr/lib/lab/customize" "$1"',
@@ -184,9 +189,8 @@ def _build(release: str, sources: list[str], packages: list[str], target: pathli
           f"log in {work}/build.log", file=log, flush=True)
     environment = dict(os.environ, DEBIAN_FRONTEND="noninteractive", LC_ALL="C.UTF-8")
     with open(work / "build.log", "w", encoding="utf-8") as output:
-        process = subprocess.Popen(_mmdebstrap(release, sources, packages, work),
-                                   stdin=subprocess.DEVNULL, stdout=output,
-                                   stderr=subprocess.STDOUT, env=environment)
+        process = children.start(_mmdebstrap(release, sources, packages, work), signal.SIGTERM,
+                                 stdout=output, stderr=subprocess.STDOUT, env=environment)
         try:
             while process.poll() is None:
                 time.sleep(0.5)

@@ -42,10 +42,21 @@ def _distcheck(report: Report, context) -> None:
     step(report, "distcheck", ["make", "-s", "distcheck"], context.builds.directory("gcc"), 1800)
 
 
-def _script(path: str, limit_s: float = 600):
-    """A suite of its own making: an executable that takes names and counts its tests."""
+def _script(path: str, limit_s: float = 600, programs: bool = False):
+    """A suite of its own making: an executable that takes names and counts its tests.
+
+    With `programs` it finds the build directory in LUKS_SSM_BUILD and the helper in LUKS_SSM_AWS.
+    """
     def run(report: Report, context) -> None:
-        counted(report, context.suite, [str(TESTS / path), *context.names], SOURCE, limit_s)
+        environment = {}
+        if programs:
+            if not context.builds.build("gcc"):
+                report.record("build-gcc", False)
+                return
+            build = context.builds.directory("gcc")
+            environment = {"LUKS_SSM_BUILD": str(build), "LUKS_SSM_AWS": str(build / "luks-ssm-aws")}
+        counted(report, context.suite, [str(TESTS / path), *context.names], SOURCE, limit_s,
+                environment)
     return run
 
 
@@ -103,6 +114,9 @@ SUITES = [
     Suite("sanitize", _check("sanitize"), ("build",)),
     Suite("emulator", _script("emulator/run"), ("emulator",), takes_names=True),
     Suite("lab", _machine("lab/selftest", programs=False), ("lab", "emulator"), takes_names=True),
+    Suite("kernel", _machine("kernel"), ("build", "lab", "emulator"), takes_names=True),
+    Suite("matrix", _machine("matrix"), ("build", "lab", "emulator"), takes_names=True),
+    Suite("bench", _machine("bench", alone=True), ("build", "lab", "emulator"), takes_names=True),
     Suite("distcheck", _distcheck, ("build",), always=False),
 ]
 
