@@ -12,6 +12,7 @@
 #include "volume/block_node.h"
 #include "volume/roots.h"
 #include "volume/sysfs.h"
+#include "volume/wanted.h"
 
 /* NVMe's serial has 20 bytes, virtio's too; SCSI's may have more. */
 #define SERIAL_BYTES 64
@@ -120,16 +121,25 @@ volume_find(const char *volume_id, struct device *ret_device, struct reason *rea
 	return STATUS_OK;
 }
 
+enum status
+device_find_uuid(const char *luks_uuid, struct device *ret_device, struct reason *reason)
+{
+	char dashed[40];
+
+	snprintf(dashed, sizeof(dashed), "%.8s-%.4s-%.4s-%.4s-%.12s", luks_uuid, luks_uuid + 8, luks_uuid + 12, luks_uuid + 16,
+		luks_uuid + 20);
+	return link_find("by-uuid", dashed, false, ret_device, reason);
+}
+
 /* LUKS UUIDs may be given in any case, with or without dashes; udev's link has both dashes and small letters. */
 static enum status
-uuid_find(const char *value, struct device *ret_device, struct reason *reason)
+tag_uuid_find(const char *value, struct device *ret_device, struct reason *reason)
 {
-	char bare[LUKS_UUID_BYTES], dashed[40];
+	char luks_uuid[LUKS_UUID_BYTES];
 
-	if (!luks_uuid_parse(value, bare))
-		return link_find("by-uuid", value, false, ret_device, reason);
-	snprintf(dashed, sizeof(dashed), "%.8s-%.4s-%.4s-%.4s-%.12s", bare, bare + 8, bare + 12, bare + 16, bare + 20);
-	return link_find("by-uuid", dashed, false, ret_device, reason);
+	if (luks_uuid_parse(value, luks_uuid))
+		return device_find_uuid(luks_uuid, ret_device, reason);
+	return link_find("by-uuid", value, false, ret_device, reason);
 }
 
 enum status
@@ -140,7 +150,7 @@ device_find(const char *text, struct device *ret_device, struct reason *reason)
 	if (text[0] == '/')
 		return path_find(text, ret_device, reason);
 	if (strncmp(text, "UUID=", 5) == 0)
-		return uuid_find(text + 5, ret_device, reason);
+		return tag_uuid_find(text + 5, ret_device, reason);
 	if (strncmp(text, "PARTUUID=", 9) == 0)
 		return link_find("by-partuuid", text + 9, true, ret_device, reason);
 	if (strncmp(text, "LABEL=", 6) == 0)

@@ -25,4 +25,7 @@ struct device {
  */
 must_use enum status device_find(const char *text, struct device *ret_device, struct reason *reason);
 
+/* The device that udev's link shows with that LUKS UUID, stripped as in dm/uuid. STATUS_NO_DEVICE when there is none. */
+must_use enum status device_find_uuid(const char *luks_uuid, struct device *ret_device, struct reason *reason);
+
 #endif

@@ -35,18 +35,30 @@ decide_by_uuid(const char *known_uuid, const struct dm_device *named, struct vie
 		view->stranger = named;
 }
 
-/* A mapping of a partition on the configured disk is ours only with our name: others have partitions there too. */
+/*
+ * A mapping of a partition on the configured disk is ours only with our name: others have partitions there too. A mapping
+ * that lost its disk or has no table yet stands on nothing; udev's link then tells whether the configured device carries
+ * the LUKS UUID of its dm/uuid.
+ */
+static bool
+is_of_device(const struct view *view, const struct dm_device *mapping, dev_t device, const struct dm_device *named)
+{
+	struct device linked;
+	enum dm_below below = dm_device_below(&view->devices, mapping, device);
+
+	if (below == DM_BELOW || (below == DM_BELOW_AS_DISK && mapping == named))
+		return true;
+	return mapping->slave != DM_SLAVE_ALIVE && device_find_uuid(mapping->luks_uuid, &linked, NULL) == STATUS_OK &&
+		linked.number == device;
+}
+
 static void
 decide_by_device(dev_t device, const struct dm_device *named, struct view *view)
 {
 	for (size_t i = 0; i < view->devices.count; i++) {
 		const struct dm_device *mapping = &view->devices.devices[i];
 
-		if (mapping->luks_uuid[0] == '\0')
-			continue;
-		enum dm_below below = dm_device_below(&view->devices, mapping, device);
-
-		if (below == DM_BELOW || (below == DM_BELOW_AS_DISK && mapping == named))
+		if (mapping->luks_uuid[0] != '\0' && is_of_device(view, mapping, device, named))
 			ours_add(view, mapping, named);
 	}
 }
@@ -89,6 +101,6 @@ identity_decide(const struct wanted *wanted, const char *known_uuid, struct view
 		return true;
 	}
 	reason_set(&view->reason, STATUS_DOUBT, "mapping %s may be ours or not: %s; set luks_uuid to settle it", named->name,
-		is_resolved ? "its disk is gone" : "the configured device is not there");
+		is_resolved ? "it stands on no disk" : "the configured device is not there");
 	return false;
 }
