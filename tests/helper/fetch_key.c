@@ -1,0 +1,63 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * Fetches a key as the worker does, with parameters given as NAME=VALUE, and prints what came. For tests alone: it prints
+ * keys. The helper is the one of the build directory, fixed when this is linked.
+ */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "volume/helper_path.h"
+#include "volume/key_fetch.h"
+
+struct arguments {
+	int count;
+	char **texts;
+};
+
+const char *
+helper_path(void)
+{
+	return TEST_HELPER;
+}
+
+static const char *
+argument_find(void *context, const char *name)
+{
+	const struct arguments *arguments = context;
+	size_t name_bytes = strlen(name);
+
+	for (int i = 1; i < arguments->count; i++) {
+		if (strncmp(arguments->texts[i], name, name_bytes) == 0 && arguments->texts[i][name_bytes] == '=')
+			return arguments->texts[i] + name_bytes + 1;
+	}
+	return NULL;
+}
+
+static unsigned int
+argument_number(struct arguments *arguments, const char *name, unsigned int fallback)
+{
+	const char *text = argument_find(arguments, name);
+
+	return text != NULL ? (unsigned int)strtoul(text, NULL, 10) : fallback;
+}
+
+int
+main(int argc, char **argv)
+{
+	struct arguments arguments = {argc, argv};
+	struct params params;
+	struct reason reason = {0};
+	owned_fetched_key key = {0};
+
+	params_load(argument_find, &arguments, &params);
+
+	enum status status = key_fetch(&params, argument_number(&arguments, "test_version", 0),
+		argument_number(&arguments, "test_older", 0),
+		deadline_in_ms(argument_number(&arguments, "test_deadline_ms", 10000)), &key, &reason);
+
+	printf("%s\n%s\n%u %d %d\n%s\n", status_code(status), reason.text, key.version, key.has_older, key.has_backslash,
+		key.warning);
+	fwrite(key.key.bytes, 1, key.key.length_bytes, stdout);
+	return 0;
+}
