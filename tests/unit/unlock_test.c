@@ -1,0 +1,140 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Which versions of the key are asked for, and in what order. key_fetch is this file's own. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "volume/key_fetch.h"
+#include "volume/unlock.h"
+
+/* What the service holds: the newest version, the version that opens, the oldest that is kept. */
+static struct service {
+	unsigned int newest, right, oldest;
+	bool has_older;
+	unsigned int asked;
+} service;
+
+enum status
+key_fetch(const struct params *params, unsigned int version, unsigned int older, struct deadline deadline,
+	struct fetched_key *ret_key, struct reason *reason)
+{
+	char text[16];
+
+	(void)params;
+	(void)deadline;
+	service.asked++;
+	assert_true(older == 0 || version == service.newest);
+	if (service.newest - older < service.oldest)
+		return reason_set(reason, STATUS_NO_PARAMETER, "no such version");
+	ret_key->version = service.newest;
+	ret_key->has_older = service.has_older;
+	snprintf(text, sizeof(text), "%u", service.newest - older);
+	return secret_copy(text, strlen(text), &ret_key->key);
+}
+
+void
+fetched_key_end(struct fetched_key *key)
+{
+	secret_end(&key->key);
+}
+
+static enum status
+try_version(void *context, const struct secret *key, struct reason *reason)
+{
+	char right[16];
+
+	(void)context;
+	snprintf(right, sizeof(right), "%u", service.right);
+	if (strcmp(key->bytes, right) == 0)
+		return STATUS_OK;
+	return reason_set(reason, STATUS_WRONG_KEY, "not this one");
+}
+
+static enum status
+unlock(unsigned int previous_versions, struct reason *reason)
+{
+	const struct params params = {.ssm_parameter = "/a/name", .previous_versions = previous_versions};
+	const struct doer doer = {.phase_fd = -1, .children_fd = -1, .deadline = deadline_in_ms(1000)};
+
+	return unlock_with_key(&params, &doer, try_version, NULL, reason);
+}
+
+static void
+test_the_current_version_is_enough(void **state)
+{
+	struct reason reason = {0};
+
+	(void)state;
+	service = (struct service){.newest = 5, .right = 5, .oldest = 1, .has_older = true};
+	assert_int_equal(unlock(3, &reason), STATUS_OK);
+	assert_int_equal(service.asked, 1);
+}
+
+static void
+test_older_versions_are_tried_as_far_as_allowed(void **state)
+{
+	struct reason reason = {0};
+
+	(void)state;
+	service = (struct service){.newest = 5, .right = 3, .oldest = 1, .has_older = true};
+	assert_int_equal(unlock(2, &reason), STATUS_OK);
+	assert_string_equal(reason.text, "");
+	assert_int_equal(service.asked, 3);
+
+	service = (struct service){.newest = 5, .right = 3, .oldest = 1, .has_older = true};
+	assert_int_equal(unlock(1, &reason), STATUS_WRONG_KEY);
+	assert_int_equal(service.asked, 2);
+}
+
+static void
+test_a_version_that_is_gone_ends_the_search_as_a_wrong_key(void **state)
+{
+	struct reason reason = {0};
+
+	(void)state;
+	service = (struct service){.newest = 5, .right = 2, .oldest = 4, .has_older = true};
+	assert_int_equal(unlock(10, &reason), STATUS_WRONG_KEY);
+	assert_int_equal(service.asked, 3);
+	assert_non_null(strstr(reason.text, "/a/name"));
+}
+
+static void
+test_a_pinned_version_has_no_older_one(void **state)
+{
+	struct reason reason = {0};
+
+	(void)state;
+	service = (struct service){.newest = 5, .right = 4, .oldest = 1, .has_older = false};
+	assert_int_equal(unlock(10, &reason), STATUS_WRONG_KEY);
+	assert_int_equal(service.asked, 1);
+}
+
+static void
+test_version_one_is_the_oldest(void **state)
+{
+	struct reason reason = {0};
+
+	(void)state;
+	service = (struct service){.newest = 1, .right = 9, .oldest = 1, .has_older = true};
+	assert_int_equal(unlock(10, &reason), STATUS_WRONG_KEY);
+	assert_int_equal(service.asked, 1);
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_the_current_version_is_enough),
+		cmocka_unit_test(test_older_versions_are_tried_as_far_as_allowed),
+		cmocka_unit_test(test_a_version_that_is_gone_ends_the_search_as_a_wrong_key),
+		cmocka_unit_test(test_a_pinned_version_has_no_older_one),
+		cmocka_unit_test(test_version_one_is_the_oldest),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
