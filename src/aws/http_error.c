@@ -56,7 +56,7 @@ time_explain(CURL *easy, const struct http_call *call, struct reason *reason)
 
 	curl_easy_getinfo(easy, CURLINFO_CONNECT_TIME, &connected_s);
 	return reason_set(reason, STATUS_UNREACHABLE, "%.80s: %s", call->host,
-		connected_s > 0 ? "connected, but no answer came in time" : "no connection in time; check routes and firewall");
+		connected_s > 0 ? "connected, but no answer came in time" : "no connection or handshake in time; check routes");
 }
 
 /* An exchange that broke after it had begun. */

@@ -1,0 +1,88 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""Credentials and region from the instance, version 2 of its metadata service."""
+from __future__ import annotations
+
+from . import helper
+from .kit import PASSPHRASE, HelperTest
+
+
+class Metadata(HelperTest):
+    def ask(self, deadline_s: float = 10, **values) -> helper.Answer:
+        return helper.fetch(self.metadata_request(**values), deadline_s)
+
+    def setUp(self):
+        super().setUp()
+        self.aws.metadata.forget()
+
+    def test_the_role_of_the_instance_reads_the_key(self):
+        self.assertEqual(self.ask().key, PASSPHRASE.encode())
+
+    def test_the_region_comes_from_the_instance_when_nothing_else_names_one(self):
+        self.assertEqual(self.ask(REGION=None).key, PASSPHRASE.encode())
+        self.aws.metadata.region = "us-west-2"
+        self.addCleanup(setattr, self.aws.metadata, "region", "eu-central-1")
+        self.check_refusal(self.ask(REGION=None), "no-such-parameter")
+        self.assertEqual(self.ask(REGION=None, REGION_DEFAULT="eu-central-1").key, PASSPHRASE.encode())
+
+    def test_an_instance_without_a_role_has_no_credentials(self):
+        self.aws.metadata.role = None
+        self.check_refusal(self.ask(), "no-credentials", "role")
+
+    def test_metadata_switched_off_is_no_credentials(self):
+        self.aws.metadata.enabled = False
+        self.check_refusal(self.ask(), "no-credentials", "HTTP 403")
+
+    def test_an_answer_that_says_it_has_none_is_no_credentials(self):
+        self.aws.metadata.answer = {"Code": "AssumeRoleUnauthorizedAccess", "Message": "no"}
+        self.check_refusal(self.ask(), "no-credentials", "AssumeRoleUnauthorizedAccess")
+
+    def test_old_credentials_are_sent_all_the_same_with_a_warning(self):
+        self.aws.metadata.shown_lifetime_s = -600
+        answer = self.ask()
+        self.assertEqual(answer.key, PASSPHRASE.encode(), answer.reason)
+        self.assertIn("expired", answer.warning)
+
+    def test_trouble_of_early_boot_is_waited_out(self):
+        for do, rest in (("error", {"code": "x", "status": 503}), ("reset", {}), ("close", {})):
+            for operation in ("token", "role", "credentials"):
+                with self.subTest(f"{do} {operation}"):
+                    self.aws.faults.clear()
+                    self.aws.fault(do, service="imds", operation=operation, times=2, **rest)
+                    self.assertEqual(self.ask(20).code, "ok")
+
+    def test_a_token_that_was_forgotten_is_asked_for_again(self):
+        self.aws.fault("body", service="imds", operation="role", status=401, body="", times=1)
+        self.assertEqual(self.ask().code, "ok")
+
+    def test_a_service_that_does_not_answer_is_unreachable_and_names_the_hop_limit(self):
+        self.aws.fault("hang", service="imds", operation="token")
+        self.check_refusal(self.ask(5), "metadata-unreachable", "hop limit")
+
+    def test_no_service_at_all_is_unreachable(self):
+        answer = self.ask(METADATA_ENDPOINT="http://127.0.0.1:1")
+        self.check_refusal(answer, "metadata-unreachable", "no other credentials")
+        self.assertLess(answer.seconds, 6)
+
+    def test_no_region_anywhere_is_no_region(self):
+        self.aws.fault("body", service="imds", operation="region", status=404, body="")
+        self.check_refusal(self.ask(REGION=None), "no-region", "set region")
+
+    def test_a_region_that_is_none_is_refused(self):
+        self.aws.fault("body", service="imds", operation="region", status=200, body="evil.example/x?")
+        self.check_refusal(self.ask(REGION=None), "no-region")
+
+    def test_a_role_name_that_is_none_goes_nowhere(self):
+        self.aws.fault("body", service="imds", operation="role", status=200, body="../../x\r\ny")
+        self.check_refusal(self.ask(deadline_s=2), "bad-reply", "role")
+
+    def test_credentials_that_expired_are_asked_for_once_more(self):
+        self.aws.fault("expired_token", service="ssm", nth=1)
+        self.assertEqual(self.ask().code, "ok")
+
+    def test_credentials_that_stay_expired_are_an_error(self):
+        self.aws.fault("expired_token", service="ssm")
+        self.check_refusal(self.ask(), "expired-credentials", "ExpiredTokenException")
+
+    def test_another_host_in_plain_http_is_refused(self):
+        answer = self.ask(METADATA_ENDPOINT="http://10.1.2.3")
+        self.check_refusal(answer, "bad-parameter", "METADATA_SERVICE_ENDPOINT")
