@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * reload-agent: every action reads its parameters anew, so there is nothing to apply. It says whether the new
- * configuration is valid and the volume runs. No lock, no network.
+ * reload-agent: every action reads its parameters anew, so there is nothing to apply. It says
+ * whether the new configuration is valid and the volume runs. No lock, no network.
  */
 #include "actions.h"
 

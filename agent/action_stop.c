@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * stop: volume_stop and nothing before it. What cannot be proven gone is 1, whatever the cause: any other code would
- * fence the node and keep the volume down.
+ * stop: volume_stop and nothing before it. What cannot be proven gone is 1, whatever the cause: any
+ * other code would fence the node and keep the volume down.
  */
 #include "actions.h"
 

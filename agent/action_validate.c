@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* validate-all from level 10, in the worker: the parameters first, then what start would find on this node. */
+/*
+ * validate-all from level 10, in the worker: the parameters first, then what start would find on
+ * this node.
+ */
 #include "actions.h"
 
 #include "validate.h"

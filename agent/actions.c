@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Runs one action: row, parameters, handler, reason. The same in both programs; knows no exit code but those that hold
- * whatever the action is.
+ * Runs one action: row, parameters, handler, reason. The same in both programs; knows no exit code
+ * but those that hold whatever the action is.
  */
 #include "actions.h"
 
@@ -19,17 +19,22 @@ row_find(const char *name)
 	return NULL;
 }
 
-/* What holds before any parameter is looked at. OCF_SUCCESS when nothing stands against the call. */
+/*
+ * What holds before any parameter is looked at. OCF_SUCCESS when nothing stands against the call.
+ */
 static int
 call_refuse(const struct ocf_call *call, const struct action_row *row, struct reason *reason)
 {
 	if (row == NULL) {
-		reason_set(reason, STATUS_BAD_REQUEST, "this agent has no action \"%.40s\"; its meta-data lists them", call->action);
+		reason_set(reason, STATUS_BAD_REQUEST,
+			"this agent has no action \"%.40s\"; its meta-data lists them",
+			call->action);
 		return OCF_ERR_UNIMPLEMENTED;
 	}
 	if (row->needs_instance && call->instance == NULL) {
 		reason_set(reason, STATUS_BAD_REQUEST,
-			"OCF_RESOURCE_INSTANCE does not name a resource; run this through Pacemaker or crm_resource");
+			"OCF_RESOURCE_INSTANCE does not name a resource; "
+			"run this through Pacemaker or crm_resource");
 		return OCF_ERR_GENERIC;
 	}
 	return OCF_SUCCESS;

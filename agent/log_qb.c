@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * base/log.h through libqb: syslog always, stderr and a trace file where they are asked for, and a flight recorder in
- * shared memory that holds every step. libqb keeps the state; this file has none.
+ * base/log.h through libqb: syslog always, stderr and a trace file where they are asked for, and a
+ * flight recorder in shared memory that holds every step. libqb keeps the state; this file has
+ * none.
  */
 #include "log_qb.h"
 
@@ -80,11 +81,13 @@ trace_file_open(const char *file)
 static void
 stderr_open(const struct ocf_call *call)
 {
-	bool is_trace = call->is_traced && path_is_stderr(call->trace_file);
+	uint8_t lowest = call->is_debug ? LOG_DEBUG : LOG_INFO;
 
 	if (!call->is_debug && call->trace_file == NULL && isatty(STDERR_FILENO) == 0)
 		return;
-	target_open(QB_LOG_STDERR, "%N: %p: %b", is_trace ? LOG_TRACE : call->is_debug ? LOG_DEBUG : LOG_INFO);
+	if (call->is_traced && path_is_stderr(call->trace_file))
+		lowest = LOG_TRACE;
+	target_open(QB_LOG_STDERR, "%N: %p: %b", lowest);
 }
 
 static void
@@ -100,8 +103,10 @@ void
 log_begin(const struct ocf_call *call)
 {
 	char name[RECORDER_NAME_BYTES];
-	int32_t facility = call->log_facility != NULL ? qb_log_facility2int(call->log_facility) : LOG_DAEMON;
+	int32_t facility = LOG_DAEMON;
 
+	if (call->log_facility != NULL)
+		facility = qb_log_facility2int(call->log_facility);
 	name_make(call, name);
 	qb_log_init(name, facility >= 0 ? facility : LOG_DAEMON, LOG_INFO);
 	target_open(QB_LOG_SYSLOG, "%b", call->is_debug ? LOG_DEBUG : LOG_INFO);
@@ -118,7 +123,10 @@ log_begin(const struct ocf_call *call)
 void
 log_end(const struct ocf_call *call, bool with_recording)
 {
-	/* The exit reason was the last line on stderr: whatever libqb has to say now is not for there. */
+	/*
+	 * The exit reason was the last line on stderr: whatever libqb has to say now is not for
+	 * there.
+	 */
 	qb_log_ctl(QB_LOG_STDERR, QB_LOG_CONF_ENABLED, QB_FALSE);
 	if (with_recording && call->instance != NULL)
 		recorder_write(call->instance);

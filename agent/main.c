@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * main of both programs, the agent and luks-ssm-worker: argv[1] → row of actions.def → handler, or the worker → code.
- * Never decides anything itself.
+ * main of both programs, the agent and luks-ssm-worker: argv[1] → row of actions.def → handler, or
+ * the worker → code. Never decides anything itself.
  */
 #include <fcntl.h>
 #include <unistd.h>

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * The environment of an OCF action, read once into a struct ocf_call. The only getenv of OCF_*, HA_debug and PCMK_debug.
- * Never fails: a monitor or stop must go on whatever the configuration says.
+ * The environment of an OCF action, read once into a struct ocf_call. The only getenv of OCF_*,
+ * HA_debug and PCMK_debug. Never fails: a monitor or stop must go on whatever the configuration
+ * says.
  */
 #include "ocf_env.h"
 
@@ -32,7 +33,10 @@ env_number(const char *name, int64_t fallback)
 	return *rest == '\0' && number < INT_MAX ? number : fallback;
 }
 
-/* The words that Pacemaker takes for true. PCMK_debug may also be a list of daemons, which is not ours. */
+/*
+ * The words that Pacemaker takes for true. PCMK_debug may also be a list of daemons, which is not
+ * ours.
+ */
 static bool
 env_is_true(const char *name)
 {
@@ -60,7 +64,8 @@ instance_read(void)
 {
 	const char *instance = env_text("OCF_RESOURCE_INSTANCE");
 
-	if (instance == NULL || strchr(instance, '/') != NULL || strlen(instance) > NAME_MAX - strlen(".fdata"))
+	if (instance == NULL || strchr(instance, '/') != NULL ||
+		strlen(instance) > NAME_MAX - strlen(".fdata"))
 		return NULL;
 	return strcmp(instance, ".") == 0 || strcmp(instance, "..") == 0 ? NULL : instance;
 }
@@ -123,7 +128,8 @@ ocf_call_read(int argc, char **argv, struct ocf_call *ret_call)
 		.instance = instance_read(),
 		.interval = interval_read(),
 		.is_standby = role_is_stopped(),
-		.is_clone = env_number(PARAM_PREFIX "CRM_meta_clone_max", 0) > 0 || env_text(PARAM_PREFIX "CRM_meta_clone") != NULL,
+		.is_clone = env_number(PARAM_PREFIX "CRM_meta_clone_max", 0) > 0 ||
+			env_text(PARAM_PREFIX "CRM_meta_clone") != NULL,
 		.depth = depth_read(),
 		.reason_prefix = prefix != NULL ? prefix : "ocf-exit-reason:",
 		.is_traced = env_is_true("OCF_TRACE_RA") || env_is_true(PARAM_PREFIX "trace_ra"),
@@ -152,7 +158,9 @@ ocf_param_lookup(void *context, const char *name)
 	return getenv(variable);
 }
 
-/* Set by Pacemaker, or by pcs and crm_resource for tracing: never a mistake of the administrator's. */
+/*
+ * Set by Pacemaker, or by pcs and crm_resource for tracing: never a mistake of the administrator's.
+ */
 static bool
 name_is_known(const char *name)
 {
@@ -175,7 +183,8 @@ ocf_unknown_param(char *ret_name, size_t room_bytes)
 	for (char **variable = environ; variable != NULL && *variable != NULL; variable++) {
 		if (strncmp(*variable, PARAM_PREFIX, strlen(PARAM_PREFIX)) != 0)
 			continue;
-		snprintf(name, sizeof(name), "%.*s", (int)strcspn(*variable + strlen(PARAM_PREFIX), "="),
+		snprintf(name, sizeof(name), "%.*s",
+			(int)strcspn(*variable + strlen(PARAM_PREFIX), "="),
 			*variable + strlen(PARAM_PREFIX));
 		if (name_is_known(name))
 			continue;

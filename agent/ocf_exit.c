@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Status and state → OCF exit code: the two tables that hold every exit code of this agent, and the exit-reason line.
- * ocf_exit_test walks both and fails on a gap. 6 stands only where it is true on every node: it stops the volume
- * everywhere and keeps it down.
+ * Status and state → OCF exit code: the two tables that hold every exit code of this agent, and the
+ * exit-reason line. ocf_exit_test walks both and fails on a gap. 6 stands only where it is true on
+ * every node: it stops the volume everywhere and keeps it down.
  */
 #include "ocf_exit.h"
 
@@ -12,13 +12,22 @@
 #include <unistd.h>
 
 /* reload-agent only says whether the running volume and its configuration are in order: 0 or 1. */
-#define CODES(start, validate) {[OCF_DOING_START] = (start), [OCF_DOING_VALIDATE] = (validate), [OCF_DOING_RELOAD] = 1}
+#define CODES(start, validate) \
+	{ \
+		[OCF_DOING_START] = (start), [OCF_DOING_VALIDATE] = (validate), \
+		[OCF_DOING_RELOAD] = 1 \
+	}
 
-/* 1: may work if tried again, or in doubt. 2: this node cannot use it. 4: refused. 5: missing here. */
+/*
+ * 1: may work if tried again, or in doubt. 2: this node cannot use it. 4: refused. 5: missing here.
+ */
 static const uint8_t failure_codes[STATUS_COUNT][OCF_DOING_COUNT] = {
 	[STATUS_OK] = {0, 0, 0},
 
-	/* The configuration. One old node in a rolling upgrade must not ban a volume everywhere: bad is 2 for start. */
+	/*
+	 * The configuration. One old node in a rolling upgrade must not ban a volume everywhere:
+	 * bad is 2 for start.
+	 */
 	[STATUS_MISSING_PARAMETER] = CODES(6, 6),
 	[STATUS_BAD_PARAMETER] = CODES(2, 6),
 	[STATUS_UNKNOWN_PARAMETER] = CODES(2, 6),
@@ -29,7 +38,10 @@ static const uint8_t failure_codes[STATUS_COUNT][OCF_DOING_COUNT] = {
 	[STATUS_MISSING_SOFTWARE] = CODES(5, 5),
 	[STATUS_PRIVATE_NAMESPACE] = CODES(2, 2),
 
-	/* The device and its LUKS header. A device may come late; for validate-all it is not there now. */
+	/*
+	 * The device and its LUKS header. A device may come late; for validate-all it is not there
+	 * now.
+	 */
 	[STATUS_NO_DEVICE] = CODES(1, 2),
 	[STATUS_NO_HEADER] = CODES(1, 2),
 	[STATUS_DEVICE_IO] = CODES(1, 2),
@@ -102,7 +114,10 @@ static const uint8_t failure_codes[STATUS_COUNT][OCF_DOING_COUNT] = {
 	[STATUS_INTERNAL] = CODES(1, 1),
 };
 
-/* In the order of enum ocf_asking: monitor, probe, standby, stop. A probe's 190 would count as 0, so it says 0. */
+/*
+ * In the order of enum ocf_asking: monitor, probe, standby, stop. A probe's 190 would count as 0,
+ * so it says 0.
+ */
 static const uint8_t state_codes[STATE_COUNT][OCF_ASKING_COUNT] = {
 	[STATE_ABSENT] = {7, 7, 7, 0},
 	[STATE_TAKEN] = {1, 7, 7, 0},
@@ -142,14 +157,20 @@ void
 ocf_reason_print(const struct ocf_call *call, int code, const struct reason *reason)
 {
 	char line[64 + REASON_BYTES];
-	const char *text = reason->text[0] != '\0' ? reason->text : "internal: the action failed without saying why";
+	const char *text = reason->text[0] != '\0'
+		? reason->text
+		: "internal: the action failed without saying why";
 
-	if (code == OCF_SUCCESS || (code == OCF_NOT_RUNNING && call->interval != OCF_INTERVAL_UNSET))
+	if (code == OCF_SUCCESS ||
+		(code == OCF_NOT_RUNNING && call->interval != OCF_INTERVAL_UNSET))
 		return;
 
 	int length = snprintf(line, sizeof(line), "%.48s%s\n", call->reason_prefix, text);
 
-	/* One write: a line of another process cannot fall between. Nobody is left to hear of a failure. */
+	/*
+	 * One write: a line of another process cannot fall between. Nobody is left to hear of a
+	 * failure.
+	 */
 	if (length > 0 && write(STDERR_FILENO, line, (size_t)length) < 0)
 		return;
 }

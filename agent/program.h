@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * What the two programs do differently, given by program_agent.c or program_worker.c, whichever is linked. Called by
- * main.c and actions.c alone.
+ * What the two programs do differently, given by program_agent.c or program_worker.c, whichever is
+ * linked. Called by main.c and actions.c alone.
  */
 #ifndef LUKS_SSM_AGENT_PROGRAM_H
 #define LUKS_SSM_AGENT_PROGRAM_H
@@ -9,7 +9,10 @@
 #include "base/reason.h"
 #include "ocf_env.h"
 
-/* Before anything else is done. The worker makes itself undumpable and opens its log; the agent does nothing. */
+/*
+ * Before anything else is done. The worker makes itself undumpable and opens its log; the agent
+ * does nothing.
+ */
 void program_begin(const struct ocf_call *call);
 
 /* When the code is decided and before the reason is printed: the worker logs what came out. */
@@ -19,8 +22,8 @@ void program_tell(const struct ocf_call *call, int code, const struct reason *re
 void program_end(const struct ocf_call *call, int code);
 
 /*
- * Becomes the worker, with the same argv and environment. Returns only when that failed, with the reason; the worker
- * itself never passes on, which would be STATUS_INTERNAL.
+ * Becomes the worker, with the same argv and environment. Returns only when that failed, with the
+ * reason; the worker itself never passes on, which would be STATUS_INTERNAL.
  */
 void program_pass_on(char **argv, struct reason *reason);
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * The agent's side of program.h and its column of actions.def. Links libc and libmount alone: it runs every few seconds
- * on every node, also on one that is short of memory. Writes no log.
+ * The agent's side of program.h and its column of actions.def. Links libc and libmount alone: it
+ * runs every few seconds on every node, also on one that is short of memory. Writes no log.
  */
 #include "program.h"
 
@@ -12,7 +12,8 @@
 #include "actions.h"
 
 const struct action_row action_rows[] = {
-#define ACTION(row, agent_handler, worker_handler, ...) {.name = row, .handler = agent_handler, __VA_ARGS__},
+#define ACTION(row, agent_handler, worker_handler, ...) \
+	{.name = row, .handler = agent_handler, __VA_ARGS__},
 #include "actions.def"
 #undef ACTION
 };
@@ -45,5 +46,6 @@ program_pass_on(char **argv, struct reason *reason)
 	static const char worker[] = LIBEXECDIR "/luks-ssm-worker";
 
 	execv(worker, argv);
-	reason_set(reason, STATUS_MISSING_SOFTWARE, "%s cannot be run: %s; install luks-ssm anew", worker, strerror(errno));
+	reason_set(reason, STATUS_MISSING_SOFTWARE, "%s cannot be run: %s; install luks-ssm anew",
+		worker, strerror(errno));
 }

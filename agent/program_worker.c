@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * The worker's side of program.h and its column of actions.def: undumpable before anything is read, a log that names the
- * resource, a flight recorder that is written when the action failed.
+ * The worker's side of program.h and its column of actions.def: undumpable before anything is read,
+ * a log that names the resource, a flight recorder that is written when the action failed.
  */
 #include "program.h"
 
@@ -15,7 +15,8 @@
 #include "log_qb.h"
 
 const struct action_row action_rows[] = {
-#define ACTION(row, agent_handler, worker_handler, ...) {.name = row, .handler = worker_handler, __VA_ARGS__},
+#define ACTION(row, agent_handler, worker_handler, ...) \
+	{.name = row, .handler = worker_handler, __VA_ARGS__},
 #include "actions.def"
 #undef ACTION
 };
@@ -45,7 +46,10 @@ program_tell(const struct ocf_call *call, int code, const struct reason *reason)
 		log_error("%s: exit code %d: %s", call->action, code, reason->text);
 }
 
-/* A 7 is an answer, and so is 190: neither is a failure of the action that a recording could explain. */
+/*
+ * A 7 is an answer, and so is 190: neither is a failure of the action that a recording could
+ * explain.
+ */
 static bool
 code_is_failure(int code)
 {
@@ -62,5 +66,6 @@ void
 program_pass_on(char **argv, struct reason *reason)
 {
 	(void)argv;
-	reason_set(reason, STATUS_INTERNAL, "the worker was asked to pass an action on; report this");
+	reason_set(reason, STATUS_INTERNAL,
+		"the worker was asked to pass an action on; report this");
 }

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * The flight recorder's files. libqb keeps a recorder in /dev/shm/qb-NAME-PID-blackbox-{header,data} and removes them
- * when it ends; an action that was killed leaves them, and the next one of the resource takes them away.
+ * The flight recorder's files. libqb keeps a recorder in
+ * /dev/shm/qb-NAME-PID-blackbox-{header,data} and removes them when it ends; an action that was
+ * killed leaves them, and the next one of the resource takes them away.
  */
 #include "recorder.h"
 
@@ -34,7 +35,9 @@ recorder_pid(const char *file, const char *name)
 
 	if (pid <= 1 || pid > INT_MAX)
 		return 0;
-	return strcmp(rest, "-blackbox-header") == 0 || strcmp(rest, "-blackbox-data") == 0 ? (pid_t)pid : 0;
+	return strcmp(rest, "-blackbox-header") == 0 || strcmp(rest, "-blackbox-data") == 0
+		? (pid_t)pid
+		: 0;
 }
 
 void
@@ -70,11 +73,14 @@ recorder_write(const char *instance)
 	char path[PATH_MAX], new_path[PATH_MAX];
 
 	stdout_silence();
-	/* 0700: what was recorded names devices and parameters. There already is as good as made. */
+	/*
+	 * 0700: what was recorded names devices and parameters. There already is as good as made.
+	 */
 	mkdir(STATEDIR, 0700);
 	snprintf(path, sizeof(path), "%s/%s.fdata", STATEDIR, instance);
 	snprintf(new_path, sizeof(new_path), "%s/%s.fdata.new", STATEDIR, instance);
 	unlink(new_path);
-	if (qb_log_blackbox_write_to_file(new_path) <= 0 || chmod(new_path, 0600) != 0 || rename(new_path, path) != 0)
+	if (qb_log_blackbox_write_to_file(new_path) <= 0 || chmod(new_path, 0600) != 0 ||
+		rename(new_path, path) != 0)
 		unlink(new_path);
 }

@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* The flight recorder's files: the finished one under STATEDIR, and libqb's own in shared memory. For log_qb.c alone. */
+/*
+ * The flight recorder's files: the finished one under STATEDIR, and libqb's own in shared memory.
+ * For log_qb.c alone.
+ */
 #ifndef LUKS_SSM_AGENT_RECORDER_H
 #define LUKS_SSM_AGENT_RECORDER_H
 

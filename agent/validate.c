@@ -8,7 +8,8 @@ validate_parameters(const struct ocf_call *call, const struct wanted *wanted, st
 	const struct reason *problem = &wanted->params->problem;
 
 	if (call->is_clone)
-		return reason_set(reason, STATUS_CLONE, "a LUKS volume cannot be a clone; make it a plain resource");
+		return reason_set(reason, STATUS_CLONE,
+			"a LUKS volume cannot be a clone; make it a plain resource");
 	if (problem->status == STATUS_OK)
 		return STATUS_OK;
 	*reason = *problem;
@@ -24,6 +25,7 @@ validate_strictly(const struct ocf_call *call, const struct wanted *wanted, stru
 	if (status != STATUS_OK)
 		return status;
 	if (ocf_unknown_param(unknown, sizeof(unknown)))
-		return reason_set(reason, STATUS_UNKNOWN_PARAMETER, "%s is no parameter of this agent; take it out", unknown);
+		return reason_set(reason, STATUS_UNKNOWN_PARAMETER,
+			"%s is no parameter of this agent; take it out", unknown);
 	return STATUS_OK;
 }

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * The build's own program: writes to stdout what is derived from the parameter and action tables. A FILE is hand-written
- * text; a line of it that reads @parameters@ or @actions@ is replaced by that list. Never installed.
+ * The build's own program: writes to stdout what is derived from the parameter and action tables. A
+ * FILE is hand-written text; a line of it that reads @parameters@ or @actions@ is replaced by that
+ * list. Never installed.
  *
  *   render xml FILE      the OCF metadata, with FILE as the long description
  *   render man FILE      the manual
@@ -48,8 +49,10 @@ actions_collect(struct render_action actions[static ROW_COUNT])
 
 	for (size_t i = 0; i < ROW_COUNT; i++) {
 		if (rows[i].advertised)
-			actions[count++] = (struct render_action){.name = rows[i].name, .timeout_s = rows[i].timeout_s,
-				.interval_s = rows[i].interval_s, .depth = rows[i].depth};
+			actions[count++] = (struct render_action){.name = rows[i].name,
+				.timeout_s = rows[i].timeout_s,
+				.interval_s = rows[i].interval_s,
+				.depth = rows[i].depth};
 	}
 	return count;
 }
@@ -61,7 +64,8 @@ prose_read(const char *path)
 	owned_file in = fopen(path, "re");
 	char *text = calloc(1, PROSE_BYTES);
 
-	if (in == NULL || text == NULL || fread(text, 1, PROSE_BYTES - 1, in) == 0 || fgetc(in) != EOF) {
+	if (in == NULL || text == NULL || fread(text, 1, PROSE_BYTES - 1, in) == 0 ||
+		fgetc(in) != EOF) {
 		fprintf(stderr, "%s: cannot be read, or is too large\n", path);
 		free(text);
 		return NULL;
@@ -119,7 +123,9 @@ int
 main(int argc, char **argv)
 {
 	struct render_action actions[ROW_COUNT];
-	struct render_input input = {.version = PACKAGE_VERSION, .actions = actions, .action_count = actions_collect(actions)};
+	struct render_input input = {.version = PACKAGE_VERSION,
+		.actions = actions,
+		.action_count = actions_collect(actions)};
 	owned_text prose = argc == 3 ? prose_read(argv[2]) : NULL;
 
 	if (prose == NULL || !kind_render(argv[1], &input, prose)) {

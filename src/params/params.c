@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * The parameter table and its loader. Everything that is known of a parameter stands in params.def; this file only
- * walks it. Reads nothing but what the look-up function hands out.
+ * The parameter table and its loader. Everything that is known of a parameter stands in params.def;
+ * this file only walks it. Reads nothing but what the look-up function hands out.
  */
 #include "params/params.h"
 
@@ -14,15 +14,20 @@
 /* A mistyped column in params.def is an unknown field here: a compile error on its row. */
 const struct param_row param_rows[PARAM_COUNT] = {
 #define PARAM(row, row_kind, ...) \
-	[PARAM_##row] = {.name = #row, .kind = PARAM_KIND_##row_kind, .offset = offsetof(struct params, row), __VA_ARGS__},
+	[PARAM_##row] = {.name = #row, \
+		.kind = PARAM_KIND_##row_kind, \
+		.offset = offsetof(struct params, row), \
+		__VA_ARGS__},
 #include "params/params.def"
 #undef PARAM
 };
 
 static enum status
-value_refuse(const struct param_row *row, const char *value, const char *wanted, struct reason *reason)
+value_refuse(const struct param_row *row, const char *value, const char *wanted,
+	struct reason *reason)
 {
-	return reason_set(reason, STATUS_BAD_PARAMETER, "%s=%.60s: must be %s", row->name, value, wanted);
+	return reason_set(reason, STATUS_BAD_PARAMETER, "%s=%.60s: must be %s", row->name, value,
+		wanted);
 }
 
 /* Choices are words separated by '|'. */
@@ -63,7 +68,8 @@ string_take(const struct param_row *row, const char *value, void *field, struct 
 static enum status
 switch_take(const struct param_row *row, const char *value, void *field, struct reason *reason)
 {
-	static const char *const words[] = {"no", "yes", "false", "true", "0", "1", "off", "on", "n", "y"};
+	static const char *const words[] = {"no", "yes", "false", "true", "0", "1", "off", "on",
+		"n", "y"};
 
 	for (size_t i = 0; i < sizeof(words) / sizeof(words[0]); i++) {
 		if (strcasecmp(value, words[i]) != 0)
@@ -74,7 +80,10 @@ switch_take(const struct param_row *row, const char *value, void *field, struct 
 	return value_refuse(row, value, "yes or no", reason);
 }
 
-/* How many seconds one of a unit lasts; 0 for a unit that is not known. No unit: seconds, as every OCF time. */
+/*
+ * How many seconds one of a unit lasts; 0 for a unit that is not known. No unit: seconds, as every
+ * OCF time.
+ */
 static unsigned int
 unit_seconds(const char *unit)
 {
@@ -94,19 +103,21 @@ number_take(const struct param_row *row, const char *value, void *field, struct 
 	unsigned long number = *value >= '0' && *value <= '9' ? strtoul(value, &rest, 10) : 0;
 
 	if (rest == NULL || (is_time ? unit_seconds(rest) == 0 : *rest != '\0'))
-		return value_refuse(row, value, is_time ? "a number of seconds" : "a number", reason);
+		return value_refuse(row, value, is_time ? "a number of seconds" : "a number",
+			reason);
 
 	unsigned int unit = is_time ? unit_seconds(rest) : 1;
 
 	if (number > row->max / unit || number * unit < row->min)
-		return reason_set(reason, STATUS_BAD_PARAMETER, "%s=%.60s: must be from %u to %u", row->name, value, row->min,
-			row->max);
+		return reason_set(reason, STATUS_BAD_PARAMETER, "%s=%.60s: must be from %u to %u",
+			row->name, value, row->min, row->max);
 	*(unsigned int *)field = (unsigned int)number * unit;
 	return STATUS_OK;
 }
 
 static enum status
-value_take(const struct param_row *row, const char *value, struct params *params, struct reason *reason)
+value_take(const struct param_row *row, const char *value, struct params *params,
+	struct reason *reason)
 {
 	void *field = (char *)params + row->offset;
 
@@ -132,11 +143,13 @@ row_load(const struct param_row *row, const char *value, struct params *params)
 		value_take(row, row->fallback, params, NULL);
 
 	if (value != NULL && *value != '\0') {
-		params->given[row - param_rows] = value_take(row, value, params, &params->problem) == STATUS_OK;
+		params->given[row - param_rows] = value_take(row, value, params,
+							  &params->problem) == STATUS_OK;
 		return;
 	}
 	if (row->required)
-		reason_set(&params->problem, STATUS_MISSING_PARAMETER, "%s is not set, and is required: %s", row->name, row->brief);
+		reason_set(&params->problem, STATUS_MISSING_PARAMETER,
+			"%s is not set, and is required: %s", row->name, row->brief);
 }
 
 void

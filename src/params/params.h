@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * The parameters of a volume, as one table makes them (params.def): the struct, the loader, the defaults, the checks,
- * the metadata, the manual and the help all walk it. Reads nothing but what the given look-up function hands out.
+ * The parameters of a volume, as one table makes them (params.def): the struct, the loader, the
+ * defaults, the checks, the metadata, the manual and the help all walk it. Reads nothing but what
+ * the given look-up function hands out.
  */
 #ifndef LUKS_SSM_PARAMS_PARAMS_H
 #define LUKS_SSM_PARAMS_PARAMS_H
@@ -12,8 +13,17 @@
 #include "base/reason.h"
 #include "base/status.h"
 
-/* STRING and CHOICE are text, SECONDS and NUMBER count, SWITCH is a boolean; the OCF types are string, integer, boolean. */
-enum param_kind { PARAM_KIND_STRING, PARAM_KIND_CHOICE, PARAM_KIND_SECONDS, PARAM_KIND_NUMBER, PARAM_KIND_SWITCH };
+/*
+ * STRING and CHOICE are text, SECONDS and NUMBER count, SWITCH is a boolean; the OCF types are
+ * string, integer, boolean.
+ */
+enum param_kind {
+	PARAM_KIND_STRING,
+	PARAM_KIND_CHOICE,
+	PARAM_KIND_SECONDS,
+	PARAM_KIND_NUMBER,
+	PARAM_KIND_SWITCH
+};
 
 #define PARAM_TYPE_STRING const char *
 #define PARAM_TYPE_CHOICE const char *
@@ -29,24 +39,28 @@ enum param_id {
 };
 
 /*
- * One field a row. Texts are lent by the look-up function (the environment) or by the table; a text parameter that was
- * not given and has no fallback is NULL. A value that fails its check leaves the fallback in its field.
+ * One field a row. Texts are lent by the look-up function (the environment) or by the table; a text
+ * parameter that was not given and has no fallback is NULL. A value that fails its check leaves the
+ * fallback in its field.
  */
 struct params {
 #define PARAM(name, kind, ...) PARAM_TYPE_##kind name;
 #include "params/params.def"
 #undef PARAM
 	bool given[PARAM_COUNT]; /* the configuration names it, with a valid value */
-	struct reason problem;   /* the first thing that is wrong; status STATUS_OK when nothing is */
+	struct reason problem; /* the first thing that is wrong; status STATUS_OK when nothing is */
 };
 
-/* A check of one text value: STATUS_OK, or STATUS_BAD_PARAMETER with the reason. NAME is for the message. */
+/*
+ * A check of one text value: STATUS_OK, or STATUS_BAD_PARAMETER with the reason. NAME is for the
+ * message.
+ */
 typedef enum status param_check(const char *name, const char *value, struct reason *reason);
 
 struct param_row {
-	const char *name;         /* C field, OCF_RESKEY_ suffix, --option, XML name, man entry */
+	const char *name; /* C field, OCF_RESKEY_ suffix, --option, XML name, man entry */
 	enum param_kind kind;
-	size_t offset;            /* of the field in struct params, in bytes */
+	size_t offset; /* of the field in struct params, in bytes */
 	bool required;
 	const char *unique_group; /* NULL: none */
 	bool reloadable;          /* a change needs no restart */
@@ -61,12 +75,16 @@ struct param_row {
 /* The table, PARAM_COUNT rows in the order of params.def. */
 extern const struct param_row param_rows[PARAM_COUNT];
 
-/* Hands out the text of a parameter or NULL; CONTEXT is the caller's. Empty text counts as not given. */
+/*
+ * Hands out the text of a parameter or NULL; CONTEXT is the caller's. Empty text counts as not
+ * given.
+ */
 typedef const char *param_lookup(void *context, const char *name);
 
 /*
- * Fills PARAMS from LOOKUP. Never fails as a whole: what is missing or wrong is in params->problem (first one wins:
- * STATUS_MISSING_PARAMETER or STATUS_BAD_PARAMETER), and stop, monitor and probe go on without it.
+ * Fills PARAMS from LOOKUP. Never fails as a whole: what is missing or wrong is in params->problem
+ * (first one wins: STATUS_MISSING_PARAMETER or STATUS_BAD_PARAMETER), and stop, monitor and probe
+ * go on without it.
  */
 void params_load(param_lookup *lookup, void *context, struct params *ret_params);
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Checks of single values: the device, the mapping, the filesystem and the signals. Looks at text alone, never at the
- * host, so that a value is right or wrong on every node alike.
+ * Checks of single values: the device, the mapping, the filesystem and the signals. Looks at text
+ * alone, never at the host, so that a value is right or wrong on every node alike.
  */
 #include "params/params_check.h"
 
@@ -18,7 +18,8 @@ check_word(const char *name, const char *value, struct reason *reason)
 {
 	for (const char *c = value; *c != '\0'; c++) {
 		if ((unsigned char)*c <= ' ' || *c == 0x7f)
-			return value_reject(reason, name, value, "must have no white space or control characters");
+			return value_reject(reason, name, value,
+				"must have no white space or control characters");
 	}
 	return STATUS_OK;
 }
@@ -72,9 +73,11 @@ check_directory(const char *name, const char *value, struct reason *reason)
 	if (value[1] == '\0')
 		return value_reject(reason, name, value, "must not be the root directory");
 	if (strstr(value, "//") != NULL || path_has_component(value, "."))
-		return value_reject(reason, name, value, "must be written without \"//\" and \"/./\"");
+		return value_reject(reason, name, value,
+			"must be written without \"//\" and \"/./\"");
 	if (value[strlen(value) - 1] == '/')
-		return value_reject(reason, name, value, "must be written without the slash at its end");
+		return value_reject(reason, name, value,
+			"must be written without the slash at its end");
 	return STATUS_OK;
 }
 
@@ -85,9 +88,11 @@ check_uuid(const char *name, const char *value, struct reason *reason)
 	bool is_uuid = strlen(value) == sizeof(form) - 1;
 
 	for (size_t i = 0; is_uuid && i < sizeof(form) - 1; i++)
-		is_uuid = form[i] == 'x' ? isxdigit((unsigned char)value[i]) != 0 : value[i] == form[i];
+		is_uuid = form[i] == 'x' ? isxdigit((unsigned char)value[i]) != 0
+					 : value[i] == form[i];
 	if (!is_uuid)
-		return value_reject(reason, name, value, "must be a UUID as cryptsetup luksUUID prints it");
+		return value_reject(reason, name, value,
+			"must be a UUID as cryptsetup luksUUID prints it");
 	return STATUS_OK;
 }
 
@@ -108,11 +113,14 @@ check_device(const char *name, const char *value, struct reason *reason)
 	if (strncmp(value, "vol-", strlen("vol-")) == 0) {
 		if (text_is_volume_id(value))
 			return STATUS_OK;
-		return value_reject(reason, name, value, "must have 8 or 17 hexadecimal digits after vol-");
+		return value_reject(reason, name, value,
+			"must have 8 or 17 hexadecimal digits after vol-");
 	}
-	if (strncmp(value, "PARTUUID=", strlen("PARTUUID=")) != 0 && strncmp(value, "LABEL=", strlen("LABEL=")) != 0) {
+	if (strncmp(value, "PARTUUID=", strlen("PARTUUID=")) != 0 &&
+		strncmp(value, "LABEL=", strlen("LABEL=")) != 0) {
 		if (*value != '/')
-			return value_reject(reason, name, value, "must be a path, UUID=, PARTUUID=, LABEL= or vol-");
+			return value_reject(reason, name, value,
+				"must be a path, UUID=, PARTUUID=, LABEL= or vol-");
 		return check_path(name, value, reason);
 	}
 
@@ -126,15 +134,18 @@ check_device(const char *name, const char *value, struct reason *reason)
 enum status
 check_map_name(const char *name, const char *value, struct reason *reason)
 {
-	/* libdevmapper/libdm-common.c, _is_whitelisted_char; other bytes would be written as \xNN. */
-	static const char plain[] =
-		"abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789"
-		"#+-.:=@_";
+	/*
+	 * libdevmapper/libdm-common.c, _is_whitelisted_char; other bytes would be written as \xNN.
+	 */
+	static const char plain[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789"
+				    "#+-.:=@_";
 
 	if (strspn(value, plain) != strlen(value))
-		return value_reject(reason, name, value, "may have letters, digits and #+-.:=@_ only");
+		return value_reject(reason, name, value,
+			"may have letters, digits and #+-.:=@_ only");
 	if (strcmp(value, ".") == 0 || strcmp(value, "..") == 0 || strcmp(value, "control") == 0)
-		return value_reject(reason, name, value, "is a name that device-mapper keeps for itself");
+		return value_reject(reason, name, value,
+			"is a name that device-mapper keeps for itself");
 	if (strlen(value) > 127)
 		return value_reject(reason, name, value, "must have at most 127 characters");
 	return STATUS_OK;
@@ -144,7 +155,8 @@ enum status
 check_fstype(const char *name, const char *value, struct reason *reason)
 {
 	if (strspn(value, "abcdefghijklmnopqrstuvwxyz0123456789_.-") != strlen(value))
-		return value_reject(reason, name, value, "must be the name of a filesystem, such as xfs, or auto");
+		return value_reject(reason, name, value,
+			"must be the name of a filesystem, such as xfs, or auto");
 	return STATUS_OK;
 }
 
@@ -155,7 +167,8 @@ option_list_next(const char **cursor, const char **ret_word)
 	bool is_quoted = false;
 	size_t length_bytes = 0;
 
-	for (; word[length_bytes] != '\0' && (is_quoted || word[length_bytes] != ','); length_bytes++) {
+	for (; word[length_bytes] != '\0' && (is_quoted || word[length_bytes] != ',');
+		length_bytes++) {
 		if (word[length_bytes] == '"')
 			is_quoted = !is_quoted;
 	}
@@ -191,16 +204,21 @@ option_list_has(const char *options, const char *name)
 enum status
 check_options(const char *name, const char *value, struct reason *reason)
 {
-	/* They make another kind of mount, or one that stop could not undo from what the kernel shows. */
-	static const char *const refused[] = {"remount", "bind", "rbind", "move", "loop", "offset", "sizelimit", "shared",
-		"rshared", "slave", "rslave", "private", "rprivate", "unbindable", "runbindable"};
+	/*
+	 * They make another kind of mount, or one that stop could not undo from what the kernel
+	 * shows.
+	 */
+	static const char *const refused[] = {"remount", "bind", "rbind", "move", "loop", "offset",
+		"sizelimit", "shared", "rshared", "slave", "rslave", "private", "rprivate",
+		"unbindable", "runbindable"};
 
 	if (text_has_control(value) || strchr(value, ' ') != NULL)
-		return value_reject(reason, name, value, "must have no white space or control characters");
+		return value_reject(reason, name, value,
+			"must have no white space or control characters");
 	for (size_t i = 0; i < sizeof(refused) / sizeof(refused[0]); i++) {
 		if (option_list_has(value, refused[i]))
-			return reason_set(reason, STATUS_BAD_PARAMETER, "%s: the option \"%s\" is refused; take it out", name,
-				refused[i]);
+			return reason_set(reason, STATUS_BAD_PARAMETER,
+				"%s: the option \"%s\" is refused; take it out", name, refused[i]);
 	}
 	return STATUS_OK;
 }
@@ -214,7 +232,8 @@ signal_number(const char *word, size_t length_bytes)
 	for (int number = 1; number < SIGRTMIN; number++) {
 		const char *known = sigabbrev_np(number);
 
-		if (known != NULL && strlen(known) == length_bytes && strncmp(known, word, length_bytes) == 0)
+		if (known != NULL && strlen(known) == length_bytes &&
+			strncmp(known, word, length_bytes) == 0)
 			return number;
 	}
 	return -1;
@@ -237,7 +256,8 @@ check_signals(const char *name, const char *value, struct reason *reason)
 
 	for (const char *cursor = value; (number = signal_list_next(&cursor)) != 0;) {
 		if (number < 0)
-			return value_reject(reason, name, value, "must be signal names such as TERM, separated by spaces");
+			return value_reject(reason, name, value,
+				"must be signal names such as TERM, separated by spaces");
 	}
 	return STATUS_OK;
 }

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Checks of the values that name things of AWS: the parameter, the region, the role, the endpoint. They look at the
- * form alone; whether the thing exists is AWS's to say.
+ * Checks of the values that name things of AWS: the parameter, the region, the role, the endpoint.
+ * They look at the form alone; whether the thing exists is AWS's to say.
  */
 #include <ctype.h>
 #include <stdbool.h>
@@ -21,7 +21,10 @@
 /* The longest label, in bytes (LabelParameterVersion). */
 #define SSM_LABEL_BYTES 100
 
-/* Takes the ARN's next field, "" at its end; CURSOR moves behind its colon. Returns its length in bytes. */
+/*
+ * Takes the ARN's next field, "" at its end; CURSOR moves behind its colon. Returns its length in
+ * bytes.
+ */
 static size_t
 arn_field_next(const char **cursor, const char **ret_field)
 {
@@ -61,10 +64,14 @@ field_is_region(const char *field, size_t length_bytes)
 		field += letters + 1;
 		length_bytes -= letters + 1;
 	}
-	return words >= 2 && length_bytes > 0 && length_bytes <= 2 && strspn(field, DIGITS) >= length_bytes;
+	return words >= 2 && length_bytes > 0 && length_bytes <= 2 &&
+		strspn(field, DIGITS) >= length_bytes;
 }
 
-/* arn:PARTITION:SERVICE:REGION:ACCOUNT: ; CURSOR moves to the resource. IAM is global: its region is empty. */
+/*
+ * arn:PARTITION:SERVICE:REGION:ACCOUNT: ; CURSOR moves to the resource. IAM is global: its region
+ * is empty.
+ */
 static bool
 arn_head_is(const char **cursor, const char *service, bool has_region)
 {
@@ -105,13 +112,15 @@ static bool
 text_is_parameter_path(const char *text)
 {
 	/* Names of Secrets Manager may have more characters than those of the Parameter Store. */
-	bool is_reference = strncmp(text, "/aws/reference/secretsmanager/", strlen("/aws/reference/secretsmanager/")) == 0;
+	bool is_reference = strncmp(text, "/aws/reference/secretsmanager/",
+				    strlen("/aws/reference/secretsmanager/")) == 0;
 	const char *plain = is_reference ? LOWER UPPER DIGITS "_.-/+=@" : LOWER UPPER DIGITS "_.-/";
 	size_t length_bytes = strspn(text, plain);
 
 	if (length_bytes == 0 || text[length_bytes - 1] == '/' || strstr(text, "//") != NULL)
 		return false;
-	return text[length_bytes] == '\0' || (text[length_bytes] == ':' && text_is_selector(text + length_bytes + 1));
+	return text[length_bytes] == '\0' ||
+		(text[length_bytes] == ':' && text_is_selector(text + length_bytes + 1));
 }
 
 enum status
@@ -122,14 +131,17 @@ check_ssm_parameter(const char *name, const char *value, struct reason *reason)
 	if (strlen(value) > SSM_NAME_BYTES)
 		return value_reject(reason, name, value, "is longer than SSM takes");
 	if (strncmp(value, "arn:", strlen("arn:")) == 0) {
-		if (!arn_head_is(&path, "ssm", true) || strncmp(path, "parameter/", strlen("parameter/")) != 0)
-			return value_reject(reason, name, value, "must be arn:PARTITION:ssm:REGION:ACCOUNT:parameter/NAME");
+		if (!arn_head_is(&path, "ssm", true) ||
+			strncmp(path, "parameter/", strlen("parameter/")) != 0)
+			return value_reject(reason, name, value,
+				"must be arn:PARTITION:ssm:REGION:ACCOUNT:parameter/NAME");
 		path += strlen("parameter/");
 	} else if (strchr(value, '/') != NULL && *value != '/') {
 		return value_reject(reason, name, value, "must begin with a slash when it has one");
 	}
 	if (!text_is_parameter_path(path))
-		return value_reject(reason, name, value, "must be a name, name:version, name:label or an ARN");
+		return value_reject(reason, name, value,
+			"must be a name, name:version, name:label or an ARN");
 	return STATUS_OK;
 }
 
@@ -147,12 +159,17 @@ check_role_arn(const char *name, const char *value, struct reason *reason)
 	const char *role = value;
 
 	if (!arn_head_is(&role, "iam", false) || strncmp(role, "role/", strlen("role/")) != 0 ||
-		role[strlen("role/")] == '\0' || strspn(role, LOWER UPPER DIGITS "+=,.@_-/") != strlen(role))
-		return value_reject(reason, name, value, "must be arn:PARTITION:iam::ACCOUNT:role/NAME");
+		role[strlen("role/")] == '\0' ||
+		strspn(role, LOWER UPPER DIGITS "+=,.@_-/") != strlen(role))
+		return value_reject(reason, name, value,
+			"must be arn:PARTITION:iam::ACCOUNT:role/NAME");
 	return STATUS_OK;
 }
 
-/* The host of a URL: RET_HOST begins it, brackets of an IPv6 literal included. Returns its length, 0 for a bad one. */
+/*
+ * The host of a URL: RET_HOST begins it, brackets of an IPv6 literal included. Returns its length,
+ * 0 for a bad one.
+ */
 static size_t
 url_host(const char *rest, const char **ret_host)
 {
@@ -185,7 +202,8 @@ host_is_loopback(const char *host, size_t length_bytes)
 {
 	if (field_is(host, length_bytes, "localhost") || field_is(host, length_bytes, "[::1]"))
 		return true;
-	return length_bytes > 4 && strncmp(host, "127.", 4) == 0 && strspn(host, DIGITS ".") >= length_bytes;
+	return length_bytes > 4 && strncmp(host, "127.", 4) == 0 &&
+		strspn(host, DIGITS ".") >= length_bytes;
 }
 
 enum status
@@ -200,8 +218,10 @@ check_endpoint(const char *name, const char *value, struct reason *reason)
 	size_t length_bytes = url_host(strstr(value, "//") + 2, &host);
 
 	if (length_bytes == 0 || !url_end_is_plain(host + length_bytes))
-		return value_reject(reason, name, value, "must be https://HOST or https://HOST:PORT");
+		return value_reject(reason, name, value,
+			"must be https://HOST or https://HOST:PORT");
 	if (!is_https && !host_is_loopback(host, length_bytes))
-		return value_reject(reason, name, value, "must be https; plain http is for a loopback address only");
+		return value_reject(reason, name, value,
+			"must be https; plain http is for a loopback address only");
 	return STATUS_OK;
 }

@@ -1,13 +1,17 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * What two values say against each other. Each value has passed its own check before; nothing but text is looked at.
+ * What two values say against each other. Each value has passed its own check before; nothing but
+ * text is looked at.
  */
 #include <string.h>
 #include <strings.h>
 
 #include "params/params_check.h"
 
-/* The region inside an ARN that check_ssm_parameter has passed: its fourth field. Returns 0 for a plain name. */
+/*
+ * The region inside an ARN that check_ssm_parameter has passed: its fourth field. Returns 0 for a
+ * plain name.
+ */
 static size_t
 arn_region(const char *arn, const char **ret_region)
 {
@@ -27,8 +31,10 @@ region_check(const struct params *params, struct reason *reason)
 
 	if (length_bytes == 0 || params->region == NULL)
 		return;
-	if (strlen(params->region) != length_bytes || strncmp(region, params->region, length_bytes) != 0)
-		reason_set(reason, STATUS_BAD_PARAMETER, "region=%s: the ARN in ssm_parameter says %.*s; leave region out",
+	if (strlen(params->region) != length_bytes ||
+		strncmp(region, params->region, length_bytes) != 0)
+		reason_set(reason, STATUS_BAD_PARAMETER,
+			"region=%s: the ARN in ssm_parameter says %.*s; leave region out",
 			params->region, (int)length_bytes, region);
 }
 
@@ -36,10 +42,12 @@ region_check(const struct params *params, struct reason *reason)
 static void
 uuid_check(const struct params *params, struct reason *reason)
 {
-	if (params->luks_uuid == NULL || params->device == NULL || strncmp(params->device, "UUID=", strlen("UUID=")) != 0)
+	if (params->luks_uuid == NULL || params->device == NULL ||
+		strncmp(params->device, "UUID=", strlen("UUID=")) != 0)
 		return;
 	if (strcasecmp(params->luks_uuid, params->device + strlen("UUID=")) != 0)
-		reason_set(reason, STATUS_BAD_PARAMETER, "luks_uuid=%s: device names another UUID; keep one of them",
+		reason_set(reason, STATUS_BAD_PARAMETER,
+			"luks_uuid=%s: device names another UUID; keep one of them",
 			params->luks_uuid);
 }
 
@@ -49,9 +57,11 @@ fsck_check(const struct params *params, struct reason *reason)
 	if (strcmp(params->run_fsck, "force") != 0)
 		return;
 	if (params->read_only || option_list_has(params->options, "ro"))
-		reason_set(reason, STATUS_BAD_PARAMETER, "run_fsck=force: a read-only volume cannot be repaired; set auto or no");
+		reason_set(reason, STATUS_BAD_PARAMETER,
+			"run_fsck=force: a read-only volume cannot be repaired; set auto or no");
 	if (strcmp(params->fstype, "xfs") == 0 || strcmp(params->fstype, "btrfs") == 0)
-		reason_set(reason, STATUS_BAD_PARAMETER, "run_fsck=force: %s is never repaired by start; set auto or no",
+		reason_set(reason, STATUS_BAD_PARAMETER,
+			"run_fsck=force: %s is never repaired by start; set auto or no",
 			params->fstype);
 }
 
@@ -62,7 +72,9 @@ params_check_set(const struct params *params, struct reason *reason)
 	uuid_check(params, reason);
 	fsck_check(params, reason);
 	if (params->external_id != NULL && params->role_arn == NULL)
-		reason_set(reason, STATUS_BAD_PARAMETER, "external_id: means nothing without role_arn; set that or leave this out");
+		reason_set(reason, STATUS_BAD_PARAMETER,
+			"external_id: means nothing without role_arn; set that or leave this out");
 	if (params->read_only && option_list_has(params->options, "rw"))
-		reason_set(reason, STATUS_BAD_PARAMETER, "options: \"rw\" contradicts read_only=yes; take one of them out");
+		reason_set(reason, STATUS_BAD_PARAMETER,
+			"options: \"rw\" contradicts read_only=yes; take one of them out");
 }

@@ -8,7 +8,10 @@
 /* mandoc's own bound for a line of input is 80 columns. */
 #define WRAP_COLUMNS 78
 
-/* Length of the UTF-8 character at TEXT in bytes, and its number. The tables hold valid UTF-8: they are source text. */
+/*
+ * Length of the UTF-8 character at TEXT in bytes, and its number. The tables hold valid UTF-8: they
+ * are source text.
+ */
 static size_t
 utf8_decode(const char *text, unsigned int *ret_number)
 {
@@ -22,7 +25,10 @@ utf8_decode(const char *text, unsigned int *ret_number)
 	return length_bytes;
 }
 
-/* One word of LENGTH_BYTES, its special characters named as groff wants them. Returns how many columns it took. */
+/*
+ * One word of LENGTH_BYTES, its special characters named as groff wants them. Returns how many
+ * columns it took.
+ */
 static size_t
 man_word(FILE *out, const char *word, size_t length_bytes)
 {

@@ -21,7 +21,8 @@ readme_row(FILE *out, const struct param_row *row)
 void
 render_readme(FILE *out)
 {
-	fputs("| parameter | default | what it is | changed without a restart |\n| --- | --- | --- | --- |\n", out);
+	fputs("| parameter | default | what it is | changed without a restart |\n| --- | --- | --- | --- |\n",
+		out);
 	for (size_t i = 0; i < PARAM_COUNT; i++)
 		readme_row(out, &param_rows[i]);
 }

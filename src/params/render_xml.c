@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * The OCF 1.1 metadata. The internal subset of the DOCTYPE adds what 1.1 has to the DTD of 1.0 that ocf-tester reads, so
- * that one document is valid there and for the schemas of OCF 1.1, Pacemaker and pcs.
+ * The OCF 1.1 metadata. The internal subset of the DOCTYPE adds what 1.1 has to the DTD of 1.0 that
+ * ocf-tester reads, so that one document is valid there and for the schemas of OCF 1.1, Pacemaker
+ * and pcs.
  */
 #include <string.h>
 
@@ -127,7 +128,8 @@ render_xml(FILE *out, const struct render_input *input, const char *long_descrip
 	      "]>\n"
 	      "<!-- Rendered from src/params/params.def and agent/actions.def by make update-metadata. -->\n",
 		out);
-	fprintf(out, "<resource-agent name=\"volume\" version=\"%s\">\n<version>1.1</version>\n", input->version);
+	fprintf(out, "<resource-agent name=\"volume\" version=\"%s\">\n<version>1.1</version>\n",
+		input->version);
 	fputs("<longdesc lang=\"en\">\n", out);
 	xml_text(out, long_description);
 	fputs("</longdesc>\n<shortdesc lang=\"en\">LUKS volume whose passphrase lives in AWS SSM Parameter Store</shortdesc>\n",

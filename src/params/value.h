@@ -6,7 +6,9 @@
 #include "base/reason.h"
 #include "base/status.h"
 
-/* "NAME=VALUE: MUST"; a long value is cut so that the sentence fits. Returns STATUS_BAD_PARAMETER. */
+/*
+ * "NAME=VALUE: MUST"; a long value is cut so that the sentence fits. Returns STATUS_BAD_PARAMETER.
+ */
 static inline enum status
 value_reject(struct reason *reason, const char *name, const char *value, const char *must)
 {

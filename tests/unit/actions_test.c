@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Proves how a row is run: its handler, the worker in its place, and what is refused before any handler. */
+/*
+ * Proves how a row is run: its handler, the worker in its place, and what is refused before any
+ * handler.
+ */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -66,11 +69,17 @@ program_pass_on(char **argv, struct reason *reason)
 	reason_set(reason, STATUS_MISSING_SOFTWARE, "no worker");
 }
 
-/* Runs an action that must answer CODE with REASON, and prints nothing: Pacemaker asked, and the prefix says whose. */
+/*
+ * Runs an action that must answer CODE with REASON, and prints nothing: Pacemaker asked, and the
+ * prefix says whose.
+ */
 static void
 assert_answer(const char *action, const char *instance, int code, const char *reason)
 {
-	struct ocf_call call = {.action = action, .instance = instance, .interval = OCF_INTERVAL_SET, .reason_prefix = "test: "};
+	struct ocf_call call = {.action = action,
+		.instance = instance,
+		.interval = OCF_INTERVAL_SET,
+		.reason_prefix = "test: "};
 	char *argv[] = {NULL};
 
 	expect_value(program_tell, code, code);
@@ -105,7 +114,8 @@ an_action_that_is_not_there_is_3(void **state)
 	(void)state;
 	assert_answer("seve", NULL, OCF_ERR_UNIMPLEMENTED,
 		"bad-request: this agent has no action \"seve\"; its meta-data lists them");
-	assert_answer("", NULL, OCF_ERR_UNIMPLEMENTED, "bad-request: this agent has no action \"\"; its meta-data lists them");
+	assert_answer("", NULL, OCF_ERR_UNIMPLEMENTED,
+		"bad-request: this agent has no action \"\"; its meta-data lists them");
 }
 
 static void

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * For tests of the parameters' checks: a value is taken without a word, or refused with a line that names it.
- * Included once by each test program, after cmocka.
+ * For tests of the parameters' checks: a value is taken without a word, or refused with a line that
+ * names it. Included once by each test program, after cmocka.
  */
 #ifndef LUKS_SSM_TESTS_UNIT_CHECKS_H
 #define LUKS_SSM_TESTS_UNIT_CHECKS_H

@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* A param_lookup over "name=value" texts that end with NULL, for tests that need a configuration. */
+/*
+ * A param_lookup over "name=value" texts that end with NULL, for tests that need a configuration.
+ */
 #ifndef LUKS_SSM_TESTS_UNIT_LOOKUP_H
 #define LUKS_SSM_TESTS_UNIT_LOOKUP_H
 
@@ -20,9 +22,11 @@ lookup_text(void *context, const char *name)
 }
 
 /* Loads PARAMS from the texts that follow it. */
-#define PARAMS_LOAD(params, ...) params_load(lookup_text, (void *)(const char *const[]){__VA_ARGS__, NULL}, params)
+#define PARAMS_LOAD(params, ...) \
+	params_load(lookup_text, (void *)(const char *const[]){__VA_ARGS__, NULL}, params)
 
 /* The three that are required. */
-#define REQUIRED "device=/dev/disk/by-id/nvme-data", "directory=/srv/data", "ssm_parameter=/prod/data/luks"
+#define REQUIRED \
+	"device=/dev/disk/by-id/nvme-data", "directory=/srv/data", "ssm_parameter=/prod/data/luks"
 
 #endif

@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Proves what a call makes of its environment: deadlines, probes, depth, names, and which parameters are known. */
+/*
+ * Proves what a call makes of its environment: deadlines, probes, depth, names, and which
+ * parameters are known.
+ */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -80,8 +83,8 @@ an_unknown_level_is_the_next_lower_one(void **state)
 	static const struct {
 		const char *text;
 		unsigned int depth;
-	} cases[] = {{NULL, 0}, {"", 0}, {"0", 0}, {"9", 0}, {"10", 10}, {"15", 10}, {"19", 10}, {"20", 20}, {"99", 20}, {"-1", 0},
-		{"deep", 0}, {"10x", 0}};
+	} cases[] = {{NULL, 0}, {"", 0}, {"0", 0}, {"9", 0}, {"10", 10}, {"15", 10}, {"19", 10},
+		{"20", 20}, {"99", 20}, {"-1", 0}, {"deep", 0}, {"10x", 0}};
 
 	(void)state;
 	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++)
@@ -97,7 +100,10 @@ a_probe_never_goes_deep(void **state)
 	assert_int_equal(call_read("OCF_RESKEY_CRM_meta_interval", NULL).depth, 20);
 }
 
-/* How long before its timeout a call of that timeout ends its work, in ms, give or take what the test itself takes. */
+/*
+ * How long before its timeout a call of that timeout ends its work, in ms, give or take what the
+ * test itself takes.
+ */
 static int64_t
 reserve_of(const char *timeout)
 {
@@ -134,11 +140,13 @@ the_answer_is_out_before_the_timeout(void **state)
 static void
 a_timeout_that_is_no_number_is_the_default(void **state)
 {
-	static const char *const odd[] = {NULL, "", "0", "soon", "-5", "20s", "99999999999999999999"};
+	static const char *const odd[] = {NULL, "", "0", "soon", "-5", "20s",
+		"99999999999999999999"};
 
 	(void)state;
 	for (size_t i = 0; i < sizeof(odd) / sizeof(odd[0]); i++)
-		assert_int_equal(call_read("OCF_RESKEY_CRM_meta_timeout", odd[i]).timeout_ms, 20000);
+		assert_int_equal(call_read("OCF_RESKEY_CRM_meta_timeout", odd[i]).timeout_ms,
+			20000);
 }
 
 static void
@@ -222,7 +230,8 @@ static void
 the_reason_prefix_is_the_callers(void **state)
 {
 	(void)state;
-	assert_string_equal(call_read("OCF_EXIT_REASON_PREFIX", NULL).reason_prefix, "ocf-exit-reason:");
+	assert_string_equal(call_read("OCF_EXIT_REASON_PREFIX", NULL).reason_prefix,
+		"ocf-exit-reason:");
 	assert_string_equal(call_read("OCF_EXIT_REASON_PREFIX", "why:").reason_prefix, "why:");
 }
 
@@ -230,20 +239,25 @@ int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test_setup(the_first_argument_is_the_action_and_others_are_ignored, environment_clear),
+		cmocka_unit_test_setup(the_first_argument_is_the_action_and_others_are_ignored,
+			environment_clear),
 		cmocka_unit_test_setup(an_instance_names_one_directory, environment_clear),
-		cmocka_unit_test_setup(interval_tells_probe_person_and_recurring_apart, environment_clear),
+		cmocka_unit_test_setup(interval_tells_probe_person_and_recurring_apart,
+			environment_clear),
 		cmocka_unit_test_setup(an_unknown_level_is_the_next_lower_one, environment_clear),
 		cmocka_unit_test_setup(a_probe_never_goes_deep, environment_clear),
 		cmocka_unit_test_setup(the_reserve_is_two_seconds_or_a_tenth, environment_clear),
 		cmocka_unit_test_setup(the_answer_is_out_before_the_timeout, environment_clear),
-		cmocka_unit_test_setup(a_timeout_that_is_no_number_is_the_default, environment_clear),
-		cmocka_unit_test_setup(debug_takes_true_words_and_no_list_of_daemons, environment_clear),
+		cmocka_unit_test_setup(a_timeout_that_is_no_number_is_the_default,
+			environment_clear),
+		cmocka_unit_test_setup(debug_takes_true_words_and_no_list_of_daemons,
+			environment_clear),
 		cmocka_unit_test_setup(a_trace_file_alone_starts_no_trace, environment_clear),
 		cmocka_unit_test_setup(the_parameter_trace_ra_traces_too, environment_clear),
 		cmocka_unit_test_setup(a_clone_is_known_by_its_meta_attributes, environment_clear),
 		cmocka_unit_test_setup(only_the_role_stopped_is_standby, environment_clear),
-		cmocka_unit_test_setup(an_unknown_parameter_is_named_without_its_value, environment_clear),
+		cmocka_unit_test_setup(an_unknown_parameter_is_named_without_its_value,
+			environment_clear),
 		cmocka_unit_test_setup(a_parameter_is_looked_up_by_its_name, environment_clear),
 		cmocka_unit_test_setup(the_reason_prefix_is_the_callers, environment_clear),
 	};

@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Walks both tables of exit codes: no gap, no code that would harm a running volume, and the reason line. */
+/*
+ * Walks both tables of exit codes: no gap, no code that would harm a running volume, and the reason
+ * line.
+ */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -19,12 +22,15 @@ every_failure_has_a_code_for_start_and_validate(void **state)
 		for (int doing = 0; doing < OCF_DOING_COUNT; doing++) {
 			int code = ocf_code_of_failure((enum status)status, (enum ocf_doing)doing);
 
-			if (code < OCF_ERR_GENERIC || code > OCF_ERR_CONFIGURED || code == OCF_ERR_UNIMPLEMENTED)
-				fail_msg("%s has the code %d for %d", status_code((enum status)status), code, doing);
+			if (code < OCF_ERR_GENERIC || code > OCF_ERR_CONFIGURED ||
+				code == OCF_ERR_UNIMPLEMENTED)
+				fail_msg("%s has the code %d for %d",
+					status_code((enum status)status), code, doing);
 		}
 	}
 	for (int doing = 0; doing < OCF_DOING_COUNT; doing++)
-		assert_int_equal(ocf_code_of_failure(STATUS_OK, (enum ocf_doing)doing), OCF_SUCCESS);
+		assert_int_equal(ocf_code_of_failure(STATUS_OK, (enum ocf_doing)doing),
+			OCF_SUCCESS);
 }
 
 static void
@@ -34,7 +40,9 @@ start_says_6_for_a_missing_parameter_and_a_clone_alone(void **state)
 	for (int status = 1; status < STATUS_COUNT; status++) {
 		bool is_certain = status == STATUS_MISSING_PARAMETER || status == STATUS_CLONE;
 
-		assert_int_equal(ocf_code_of_failure((enum status)status, OCF_DOING_START) == OCF_ERR_CONFIGURED, is_certain);
+		assert_int_equal(ocf_code_of_failure((enum status)status, OCF_DOING_START) ==
+				OCF_ERR_CONFIGURED,
+			is_certain);
 	}
 }
 
@@ -43,10 +51,12 @@ validate_says_6_for_the_configuration_alone(void **state)
 {
 	(void)state;
 	for (int status = 1; status < STATUS_COUNT; status++) {
-		bool is_configuration = status == STATUS_MISSING_PARAMETER || status == STATUS_CLONE ||
-			status == STATUS_BAD_PARAMETER || status == STATUS_UNKNOWN_PARAMETER;
+		bool is_configuration = status == STATUS_MISSING_PARAMETER ||
+			status == STATUS_CLONE || status == STATUS_BAD_PARAMETER ||
+			status == STATUS_UNKNOWN_PARAMETER;
 
-		assert_int_equal(ocf_code_of_failure((enum status)status, OCF_DOING_VALIDATE) == OCF_ERR_CONFIGURED,
+		assert_int_equal(ocf_code_of_failure((enum status)status, OCF_DOING_VALIDATE) ==
+				OCF_ERR_CONFIGURED,
 			is_configuration);
 	}
 }
@@ -56,15 +66,18 @@ reload_says_1_for_every_failure(void **state)
 {
 	(void)state;
 	for (int status = 1; status < STATUS_COUNT; status++)
-		assert_int_equal(ocf_code_of_failure((enum status)status, OCF_DOING_RELOAD), OCF_ERR_GENERIC);
+		assert_int_equal(ocf_code_of_failure((enum status)status, OCF_DOING_RELOAD),
+			OCF_ERR_GENERIC);
 }
 
 static void
 what_may_heal_is_1_for_start(void **state)
 {
-	static const enum status healing[] = {STATUS_NO_DEVICE, STATUS_THROTTLED, STATUS_UNREACHABLE, STATUS_SERVICE_TROUBLE,
-		STATUS_CLOCK_SKEW, STATUS_CERTIFICATE_TIME, STATUS_BAD_REPLY, STATUS_LOCKED, STATUS_ORPHAN, STATUS_TIMED_OUT,
-		STATUS_INTERRUPTED, STATUS_KDF_MEMORY, STATUS_METADATA_UNREACHABLE};
+	static const enum status healing[] = {STATUS_NO_DEVICE, STATUS_THROTTLED,
+		STATUS_UNREACHABLE, STATUS_SERVICE_TROUBLE, STATUS_CLOCK_SKEW,
+		STATUS_CERTIFICATE_TIME, STATUS_BAD_REPLY, STATUS_LOCKED, STATUS_ORPHAN,
+		STATUS_TIMED_OUT, STATUS_INTERRUPTED, STATUS_KDF_MEMORY,
+		STATUS_METADATA_UNREACHABLE};
 
 	(void)state;
 	for (size_t i = 0; i < sizeof(healing) / sizeof(healing[0]); i++)
@@ -86,7 +99,8 @@ a_probe_says_0_1_or_7(void **state)
 	for (int i = 0; i < STATE_COUNT; i++) {
 		int probe = ocf_code_of_state((enum state)i, OCF_ASKING_PROBE);
 
-		assert_true(probe == OCF_SUCCESS || probe == OCF_ERR_GENERIC || probe == OCF_NOT_RUNNING);
+		assert_true(probe == OCF_SUCCESS || probe == OCF_ERR_GENERIC ||
+			probe == OCF_NOT_RUNNING);
 		assert_int_equal(ocf_code_of_state((enum state)i, OCF_ASKING_STANDBY), probe);
 	}
 }
@@ -98,7 +112,8 @@ stop_says_0_with_proof_and_1_otherwise(void **state)
 	for (int i = 0; i < STATE_COUNT; i++) {
 		bool is_gone = i == STATE_ABSENT || i == STATE_TAKEN;
 
-		assert_int_equal(ocf_code_of_state((enum state)i, OCF_ASKING_STOP), is_gone ? OCF_SUCCESS : OCF_ERR_GENERIC);
+		assert_int_equal(ocf_code_of_state((enum state)i, OCF_ASKING_STOP),
+			is_gone ? OCF_SUCCESS : OCF_ERR_GENERIC);
 	}
 }
 

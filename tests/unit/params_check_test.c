@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Proves what each check of the device, the mapping, the filesystem and the signals takes and refuses. */
+/*
+ * Proves what each check of the device, the mapping, the filesystem and the signals takes and
+ * refuses.
+ */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -17,11 +20,13 @@ static void
 a_device_is_a_path_a_tag_or_a_volume_id(void **state)
 {
 	(void)state;
-	TAKEN(check_device, "/dev/nvme1n1", "/dev/disk/by-id/nvme-Amazon_Elastic_Block_Store_vol0123",
-		"UUID=01234567-89ab-cdef-0123-456789ABCDEF", "PARTUUID=0a1b2c3d-01", "LABEL=data", "vol-0123456789abcdef0",
-		"vol-01234567");
-	REFUSED(check_device, "nvme1n1", "/dev/../etc/passwd", "UUID=", "UUID=0123", "UUID=\"01234567-89ab-cdef-0123-456789abcdef\"",
-		"PARTUUID=", "LABEL=", "LABEL=a/b", "LABEL='data'", "vol-", "vol-xyz", "vol-0123456789abcdef01", "/dev/a\nb");
+	TAKEN(check_device, "/dev/nvme1n1",
+		"/dev/disk/by-id/nvme-Amazon_Elastic_Block_Store_vol0123",
+		"UUID=01234567-89ab-cdef-0123-456789ABCDEF", "PARTUUID=0a1b2c3d-01", "LABEL=data",
+		"vol-0123456789abcdef0", "vol-01234567");
+	REFUSED(check_device, "nvme1n1", "/dev/../etc/passwd", "UUID=", "UUID=0123",
+		"UUID=\"01234567-89ab-cdef-0123-456789abcdef\"", "PARTUUID=", "LABEL=", "LABEL=a/b",
+		"LABEL='data'", "vol-", "vol-xyz", "vol-0123456789abcdef01", "/dev/a\nb");
 }
 
 static void
@@ -53,16 +58,19 @@ a_directory_is_written_as_mountinfo_shows_it(void **state)
 {
 	(void)state;
 	TAKEN(check_directory, "/srv", "/srv/data", "/srv/.data");
-	REFUSED(check_directory, "srv", "/", "/srv/", "/srv//data", "/srv/./data", "/srv/.", "/srv/../data");
+	REFUSED(check_directory, "srv", "/", "/srv/", "/srv//data", "/srv/./data", "/srv/.",
+		"/srv/../data");
 }
 
 static void
 a_uuid_has_its_dashes(void **state)
 {
 	(void)state;
-	TAKEN(check_uuid, "01234567-89ab-cdef-0123-456789abcdef", "01234567-89AB-CDEF-0123-456789ABCDEF");
-	REFUSED(check_uuid, "0123456789abcdef0123456789abcdef", "01234567-89ab-cdef-0123-456789abcdeg",
-		"01234567-89ab-cdef-0123-456789abcdef ", "01234567-89ab-cdef-0123");
+	TAKEN(check_uuid, "01234567-89ab-cdef-0123-456789abcdef",
+		"01234567-89AB-CDEF-0123-456789ABCDEF");
+	REFUSED(check_uuid, "0123456789abcdef0123456789abcdef",
+		"01234567-89ab-cdef-0123-456789abcdeg", "01234567-89ab-cdef-0123-456789abcdef ",
+		"01234567-89ab-cdef-0123");
 }
 
 static void
@@ -92,11 +100,11 @@ static void
 options_that_make_another_mount_are_refused(void **state)
 {
 	(void)state;
-	TAKEN(check_options, "noatime", "defaults,nofail,x-systemd.device-timeout=10s", "ro,,nodev", "context=\"a,remount\"",
-		"binder=1", "logdev=/dev/x");
-	REFUSED(check_options, "remount", "noatime,remount,ro", "bind", "rbind", "move", "loop", "loop=/dev/loop0", "offset=512",
-		"sizelimit=1", "shared", "rshared", "slave", "rslave", "private", "rprivate", "unbindable", "runbindable", "no atime",
-		"a\tb");
+	TAKEN(check_options, "noatime", "defaults,nofail,x-systemd.device-timeout=10s", "ro,,nodev",
+		"context=\"a,remount\"", "binder=1", "logdev=/dev/x");
+	REFUSED(check_options, "remount", "noatime,remount,ro", "bind", "rbind", "move", "loop",
+		"loop=/dev/loop0", "offset=512", "sizelimit=1", "shared", "rshared", "slave",
+		"rslave", "private", "rprivate", "unbindable", "runbindable", "no atime", "a\tb");
 }
 
 static void

@@ -65,7 +65,8 @@ every_number_has_a_bound(void **state)
 {
 	(void)state;
 	for (size_t i = 0; i < PARAM_COUNT; i++) {
-		if (param_rows[i].kind == PARAM_KIND_SECONDS || param_rows[i].kind == PARAM_KIND_NUMBER)
+		if (param_rows[i].kind == PARAM_KIND_SECONDS ||
+			param_rows[i].kind == PARAM_KIND_NUMBER)
 			assert_true(param_rows[i].max > param_rows[i].min);
 	}
 }
@@ -73,7 +74,8 @@ every_number_has_a_bound(void **state)
 static void
 no_parameter_carries_a_secret(void **state)
 {
-	static const char *const words[] = {"passphrase", "password", "secret_access", "session_token", "key_file"};
+	static const char *const words[] = {"passphrase", "password", "secret_access",
+		"session_token", "key_file"};
 
 	(void)state;
 	for (size_t i = 0; i < PARAM_COUNT; i++) {
@@ -185,8 +187,10 @@ a_number_takes_no_unit(void **state)
 static void
 switches_take_the_words_of_resource_agents(void **state)
 {
-	static const char *const yes[] = {"read_only=yes", "read_only=TRUE", "read_only=1", "read_only=on", "read_only=y"};
-	static const char *const no[] = {"allow_discards=no", "allow_discards=False", "allow_discards=0", "allow_discards=off"};
+	static const char *const yes[] = {"read_only=yes", "read_only=TRUE", "read_only=1",
+		"read_only=on", "read_only=y"};
+	static const char *const no[] = {"allow_discards=no", "allow_discards=False",
+		"allow_discards=0", "allow_discards=off"};
 	struct params params;
 
 	(void)state;
@@ -207,7 +211,8 @@ switches_take_the_words_of_resource_agents(void **state)
 static void
 a_choice_is_one_whole_word_of_the_list(void **state)
 {
-	static const char *const refused[] = {"run_fsck=forc", "run_fsck=auto|no", "run_fsck=Auto", "run_fsck=|"};
+	static const char *const refused[] = {"run_fsck=forc", "run_fsck=auto|no", "run_fsck=Auto",
+		"run_fsck=|"};
 	struct params params;
 
 	(void)state;

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Proves which shared memory is taken away: that of a process that is gone and of this very resource, and no other.
- * Makes its files in /dev/shm under a name of its own, and takes them away itself.
+ * Proves which shared memory is taken away: that of a process that is gone and of this very
+ * resource, and no other. Makes its files in /dev/shm under a name of its own, and takes them away
+ * itself.
  */
 #include <setjmp.h>
 #include <stdarg.h>

@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Proves that what is rendered holds each parameter once, and that special characters are written as each format wants. */
+/*
+ * Proves that what is rendered holds each parameter once, and that special characters are written
+ * as each format wants.
+ */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -53,7 +56,8 @@ the_metadata_has_each_parameter_and_action_once(void **state)
 	fclose(out);
 	assert_every_parameter(text, "<parameter name=\"", "\"");
 	assert_non_null(strstr(text, "<action name=\"start\" timeout=\"120s\"/>"));
-	assert_non_null(strstr(text, "<action name=\"monitor\" timeout=\"60s\" interval=\"120s\" depth=\"10\"/>"));
+	assert_non_null(strstr(text,
+		"<action name=\"monitor\" timeout=\"60s\" interval=\"120s\" depth=\"10\"/>"));
 	assert_non_null(strstr(text, "a &lt; b &amp; &quot;c&quot;"));
 	assert_non_null(strstr(text, "<version>1.1</version>"));
 }

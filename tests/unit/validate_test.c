@@ -81,8 +81,10 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup(a_clone_is_refused_before_its_parameters, environment_clear),
-		cmocka_unit_test_setup(the_problem_of_the_parameters_becomes_the_reason, environment_clear),
-		cmocka_unit_test_setup(an_unknown_name_is_refused_by_validate_and_forgiven_by_start, environment_clear),
+		cmocka_unit_test_setup(the_problem_of_the_parameters_becomes_the_reason,
+			environment_clear),
+		cmocka_unit_test_setup(an_unknown_name_is_refused_by_validate_and_forgiven_by_start,
+			environment_clear),
 		cmocka_unit_test_setup(a_right_configuration_says_nothing, environment_clear),
 	};
 
