@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * monitor and probe in the worker: what the agent could not answer with 0 or 7. Waits where waiting may settle it, looks
- * deeper where it was asked to, and says why. Takes no lock, writes no record, never speaks to AWS.
+ * monitor and probe in the worker: what the agent could not answer with 0 or 7. Waits where waiting
+ * may settle it, looks deeper where it was asked to, and says why. Takes no lock, writes no record,
+ * never speaks to AWS.
  */
 #include "actions.h"
 
@@ -10,13 +11,15 @@
 #include "volume/view.h"
 #include "volume/writable.h"
 
-/* ext4's error count has grown: counted errors may have left it writable (errors=continue), or not. */
+/* ext4's error count has grown: counted errors may have left it writable (errors=continue), or not.
+ */
 static enum state
 errors_weigh(const struct view *view, struct deadline deadline, struct reason *reason)
 {
 	struct reason refusal = {0};
 
-	if (!view->ext4_errors_grew || view->on_directory == NULL || view->on_directory->is_read_only)
+	if (!view->ext4_errors_grew || view->on_directory == NULL ||
+		view->on_directory->is_read_only)
 		return view->state;
 	enum status status = writable_check(view->on_directory->directory, deadline, &refusal);
 
@@ -28,7 +31,8 @@ errors_weigh(const struct view *view, struct deadline deadline, struct reason *r
 
 /* A flag that was found before stays, and its reason is the first. */
 static enum state
-depth_add(const struct ocf_call *call, const struct wanted *wanted, const struct view *view, struct reason *reason)
+depth_add(const struct ocf_call *call, const struct wanted *wanted, const struct view *view,
+	struct reason *reason)
 {
 	struct reason finding = {0};
 	enum state deeper = depth_check(wanted, view, call->depth, call->deadline, &finding);
@@ -52,7 +56,8 @@ action_monitor(const struct ocf_call *call, const struct wanted *wanted, struct 
 
 	enum state state = errors_weigh(&view, call->deadline, reason);
 
-	if (call->depth > 0 && state == view.state && (state == STATE_ACTIVE || state == STATE_FLAGGED))
+	if (call->depth > 0 && state == view.state &&
+		(state == STATE_ACTIVE || state == STATE_FLAGGED))
 		state = depth_add(call, wanted, &view, reason);
 	log_debug("the volume is %s", state_word(state));
 	return ocf_code_of_state(state, asking);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * monitor and probe in the agent, which loads libmount alone: fully healthy (0) and provably nothing (7, silent). Whatever
- * else it sees, the worker looks again, decides and words it.
+ * monitor and probe in the agent, which loads libmount alone: fully healthy (0) and provably
+ * nothing (7, silent). Whatever else it sees, the worker looks again, decides and words it.
  */
 #include "actions.h"
 
@@ -9,14 +9,16 @@
 #include "volume/view.h"
 
 int
-action_monitor_quick(const struct ocf_call *call, const struct wanted *wanted, struct reason *reason)
+action_monitor_quick(const struct ocf_call *call, const struct wanted *wanted,
+	struct reason *reason)
 {
 	owned_view view = {0};
 
 	(void)reason;
 	/*
-	 * The lock first, the look second: a start that was under way before this call is then either seen by its lock or
-	 * has left what the look finds. One that begins later is not this call's to know.
+	 * The lock first, the look second: a start that was under way before this call is then
+	 * either seen by its lock or has left what the look finds. One that begins later is not
+	 * this call's to know.
 	 */
 	bool is_free = lock_prove_free(call->instance, deadline_in_ms(0), NULL) == STATUS_OK;
 

@@ -6,7 +6,8 @@
 #include <stdbool.h>
 #include <sys/types.h>
 
-/* The number of the block device at PATH, links followed. False when there is none; errno is 0 when it is something else. */
+/* The number of the block device at PATH, links followed. False when there is none; errno is 0 when
+ * it is something else. */
 bool block_node_number(const char *path, dev_t *ret_number);
 
 #endif

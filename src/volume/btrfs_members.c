@@ -20,7 +20,8 @@ source_names_mapping(const char *source, const char *kernel_name)
 	const char *base = strrchr(source, '/');
 
 	snprintf(path, sizeof(path), "%s/class/block/%s/dm/name", sysfs_root, kernel_name);
-	return base != NULL && small_file_read(path, name, sizeof(name)) == STATUS_OK && strcmp(base + 1, name) == 0;
+	return base != NULL && small_file_read(path, name, sizeof(name)) == STATUS_OK &&
+		strcmp(base + 1, name) == 0;
 }
 
 /* Whether that mounted btrfs has both as members. */
@@ -59,7 +60,8 @@ btrfs_source_is_on(const char *source, dev_t device)
 	if (dir == NULL)
 		return false;
 	for (const struct dirent *entry = readdir(dir); entry != NULL; entry = readdir(dir)) {
-		if (entry->d_name[0] != '.' && members_hold(entry->d_name, device_name, source_name))
+		if (entry->d_name[0] != '.' &&
+			members_hold(entry->d_name, device_name, source_name))
 			return true;
 	}
 	return false;

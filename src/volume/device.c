@@ -23,11 +23,14 @@ path_find(const char *path, struct device *ret_device, struct reason *reason)
 	dev_t number;
 
 	if (strlen(path) >= sizeof(ret_device->path))
-		return reason_set(reason, STATUS_BAD_PARAMETER, "the path of the device is too long");
+		return reason_set(reason, STATUS_BAD_PARAMETER,
+			"the path of the device is too long");
 	if (!block_node_number(path, &number)) {
 		if (errno == 0)
-			return reason_set(reason, STATUS_NO_DEVICE, "%s is not a block device", path);
-		return reason_set(reason, STATUS_NO_DEVICE, "%s: %s; check that the volume is attached", path, strerror(errno));
+			return reason_set(reason, STATUS_NO_DEVICE, "%s is not a block device",
+				path);
+		return reason_set(reason, STATUS_NO_DEVICE,
+			"%s: %s; check that the volume is attached", path, strerror(errno));
 	}
 	strcpy(ret_device->path, path);
 	ret_device->number = number;
@@ -52,19 +55,22 @@ link_name_make(const char *value, bool lower, char *ret_name, size_t room_bytes)
 		if (byte_is_plain(*byte))
 			ret_name[used++] = (char)(lower ? tolower(*byte) : *byte);
 		else
-			used += (size_t)snprintf(ret_name + used, room_bytes - used, "\\x%02x", *byte);
+			used += (size_t)snprintf(ret_name + used, room_bytes - used, "\\x%02x",
+				*byte);
 	}
 	ret_name[used] = '\0';
 	return used > 0;
 }
 
 static enum status
-link_find(const char *folder, const char *value, bool lower, struct device *ret_device, struct reason *reason)
+link_find(const char *folder, const char *value, bool lower, struct device *ret_device,
+	struct reason *reason)
 {
 	char name[NAME_MAX + 1], path[PATH_MAX];
 
 	if (!link_name_make(value, lower, name, sizeof(name)))
-		return reason_set(reason, STATUS_BAD_PARAMETER, "the device's tag is empty or too long");
+		return reason_set(reason, STATUS_BAD_PARAMETER,
+			"the device's tag is empty or too long");
 	snprintf(path, sizeof(path), "%s/disk/%s/%s", dev_root, folder, name);
 	return path_find(path, ret_device, reason);
 }
@@ -73,7 +79,8 @@ link_find(const char *folder, const char *value, bool lower, struct device *ret_
 static bool
 serial_is_volume(const char *serial, const char *volume_id)
 {
-	return strcmp(serial, volume_id) == 0 || (strncmp(serial, "vol", 3) == 0 && strcmp(serial + 3, volume_id + 4) == 0);
+	return strcmp(serial, volume_id) == 0 ||
+		(strncmp(serial, "vol", 3) == 0 && strcmp(serial + 3, volume_id + 4) == 0);
 }
 
 /* NVMe shows the serial on the controller, virtio on the disk. */
@@ -85,7 +92,8 @@ disk_has_serial(const char *name, const char *volume_id)
 
 	for (size_t i = 0; i < sizeof(places) / sizeof(places[0]); i++) {
 		snprintf(path, sizeof(path), "%s/block/%s/%s", sysfs_root, name, places[i]);
-		if (small_file_read(path, serial, sizeof(serial)) == STATUS_OK && serial_is_volume(serial, volume_id))
+		if (small_file_read(path, serial, sizeof(serial)) == STATUS_OK &&
+			serial_is_volume(serial, volume_id))
 			return true;
 	}
 	return false;
@@ -101,19 +109,23 @@ volume_find(const char *volume_id, struct device *ret_device, struct reason *rea
 	owned_dir dir = opendir(path);
 
 	if (dir == NULL)
-		return reason_set(reason, STATUS_NO_DEVICE, "cannot read %s: %s", path, strerror(errno));
+		return reason_set(reason, STATUS_NO_DEVICE, "cannot read %s: %s", path,
+			strerror(errno));
 	for (const struct dirent *entry = readdir(dir); entry != NULL; entry = readdir(dir)) {
 		/* A disk without a number is a hidden path of a multipath NVMe. */
 		if (entry->d_name[0] == '.' || strlen(entry->d_name) >= sizeof(found) ||
-			!disk_has_serial(entry->d_name, volume_id) || !block_number_of_name(entry->d_name, &number))
+			!disk_has_serial(entry->d_name, volume_id) ||
+			!block_number_of_name(entry->d_name, &number))
 			continue;
 		if (found[0] != '\0')
-			return reason_set(reason, STATUS_NO_DEVICE, "%s and %s both have the serial of %s; name a path instead", found,
+			return reason_set(reason, STATUS_NO_DEVICE,
+				"%s and %s both have the serial of %s; name a path instead", found,
 				entry->d_name, volume_id);
 		strcpy(found, entry->d_name);
 	}
 	if (found[0] == '\0')
-		return reason_set(reason, STATUS_NO_DEVICE, "no disk has the serial of %s; check that the volume is attached",
+		return reason_set(reason, STATUS_NO_DEVICE,
+			"no disk has the serial of %s; check that the volume is attached",
 			volume_id);
 	(void)block_number_of_name(found, &number);
 	snprintf(ret_device->path, sizeof(ret_device->path), "%s/%s", dev_root, found);
@@ -126,12 +138,13 @@ device_find_uuid(const char *luks_uuid, struct device *ret_device, struct reason
 {
 	char dashed[40];
 
-	snprintf(dashed, sizeof(dashed), "%.8s-%.4s-%.4s-%.4s-%.12s", luks_uuid, luks_uuid + 8, luks_uuid + 12, luks_uuid + 16,
-		luks_uuid + 20);
+	snprintf(dashed, sizeof(dashed), "%.8s-%.4s-%.4s-%.4s-%.12s", luks_uuid, luks_uuid + 8,
+		luks_uuid + 12, luks_uuid + 16, luks_uuid + 20);
 	return link_find("by-uuid", dashed, false, ret_device, reason);
 }
 
-/* LUKS UUIDs may be given in any case, with or without dashes; udev's link has both dashes and small letters. */
+/* LUKS UUIDs may be given in any case, with or without dashes; udev's link has both dashes and
+ * small letters. */
 static enum status
 tag_uuid_find(const char *value, struct device *ret_device, struct reason *reason)
 {
@@ -157,5 +170,6 @@ device_find(const char *text, struct device *ret_device, struct reason *reason)
 		return link_find("by-label", text + 6, false, ret_device, reason);
 	if (strncmp(text, "vol-", 4) == 0)
 		return volume_find(text, ret_device, reason);
-	return reason_set(reason, STATUS_BAD_PARAMETER, "the device is neither a path nor UUID=, PARTUUID=, LABEL= or vol-…");
+	return reason_set(reason, STATUS_BAD_PARAMETER,
+		"the device is neither a path nor UUID=, PARTUUID=, LABEL= or vol-…");
 }

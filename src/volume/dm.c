@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* The list of mappings: what the requests tell, completed by what sysfs tells of the disks below. */
+/* The list of mappings: what the requests tell, completed by what sysfs tells of the disks below.
+ */
 #include "volume/dm.h"
 
 #include <stdlib.h>

@@ -20,13 +20,15 @@
 #define LIST_ROOM_BYTES ((size_t)16 * 1024)
 #define LIST_ROOM_MOST_BYTES ((size_t)16 * 1024 * 1024)
 
-/* One device's answer, with room for what DM_TABLE_DEPS appends; cut off it still tells the count. */
+/* One device's answer, with room for what DM_TABLE_DEPS appends; cut off it still tells the count.
+ */
 union dm_answer {
 	struct dm_ioctl head;
 	char bytes[sizeof(struct dm_ioctl) + 256];
 };
 
-/* The interface is the same since version 4.0; the kernel refuses a caller that is newer than itself. */
+/* The interface is the same since version 4.0; the kernel refuses a caller that is newer than
+ * itself. */
 static void
 request_prepare(struct dm_ioctl *request, size_t room_bytes)
 {
@@ -49,7 +51,8 @@ number_encode(dev_t number)
 static dev_t
 number_decode(uint64_t code)
 {
-	return makedev((unsigned int)((code >> 8) & 0xfff), (unsigned int)((code & 0xff) | ((code >> 12) & 0xfff00)));
+	return makedev((unsigned int)((code >> 8) & 0xfff),
+		(unsigned int)((code & 0xff) | ((code >> 12) & 0xfff00)));
 }
 
 /*
@@ -65,7 +68,8 @@ control_open(int *ret_fd, struct reason *reason)
 	if (access(path, F_OK) != 0) {
 		snprintf(path, sizeof(path), "%s/class", sysfs_root);
 		if (access(path, F_OK) != 0)
-			return reason_set(reason, STATUS_UNREADABLE, "sysfs is not mounted on %s", sysfs_root);
+			return reason_set(reason, STATUS_UNREADABLE, "sysfs is not mounted on %s",
+				sysfs_root);
 		*ret_fd = -1;
 		return STATUS_OK;
 	}
@@ -73,8 +77,8 @@ control_open(int *ret_fd, struct reason *reason)
 	int fd = open(path, O_RDONLY | O_CLOEXEC);
 
 	if (fd < 0)
-		return reason_set(reason, STATUS_UNREADABLE, "cannot open %s: %s%s", path, strerror(errno),
-			errno == EACCES ? "; run as root" : "");
+		return reason_set(reason, STATUS_UNREADABLE, "cannot open %s: %s%s", path,
+			strerror(errno), errno == EACCES ? "; run as root" : "");
 	*ret_fd = fd;
 	return STATUS_OK;
 }
@@ -88,10 +92,12 @@ names_read(int control_fd, struct dm_ioctl **ret_list, struct reason *reason)
 		struct dm_ioctl *list = (struct dm_ioctl *)(void *)bytes;
 
 		if (list == NULL)
-			return reason_set(reason, STATUS_NO_MEMORY, "no memory for the list of mappings");
+			return reason_set(reason, STATUS_NO_MEMORY,
+				"no memory for the list of mappings");
 		request_prepare(list, room);
 		if (ioctl(control_fd, DM_LIST_DEVICES, list) != 0)
-			return reason_set(reason, STATUS_UNREADABLE, "cannot list the mappings: %s%s", strerror(errno),
+			return reason_set(reason, STATUS_UNREADABLE,
+				"cannot list the mappings: %s%s", strerror(errno),
 				errno == EACCES ? "; run as root" : "");
 		if ((list->flags & DM_BUFFER_FULL_FLAG) != 0)
 			continue;
@@ -102,7 +108,8 @@ names_read(int control_fd, struct dm_ioctl **ret_list, struct reason *reason)
 	return reason_set(reason, STATUS_UNREADABLE, "the list of mappings does not end");
 }
 
-/* Whether the live table needs a device: the error target, which stands in for a lost disk, needs none. */
+/* Whether the live table needs a device: the error target, which stands in for a lost disk, needs
+ * none. */
 static bool
 table_needs_device(int control_fd, dev_t number)
 {
@@ -120,7 +127,8 @@ table_needs_device(int control_fd, dev_t number)
 	return deps->count > 0;
 }
 
-/* Takes the UUID out of CRYPT-LUKS1-UUID-NAME and CRYPT-LUKS2-UUID-NAME (libcryptsetup's way of naming). */
+/* Takes the UUID out of CRYPT-LUKS1-UUID-NAME and CRYPT-LUKS2-UUID-NAME (libcryptsetup's way of
+ * naming). */
 static void
 luks_uuid_take(const char *uuid, char ret_luks_uuid[static LUKS_UUID_BYTES])
 {
@@ -130,7 +138,8 @@ luks_uuid_take(const char *uuid, char ret_luks_uuid[static LUKS_UUID_BYTES])
 	if (strncmp(uuid, "CRYPT-LUKS1-", 12) != 0 && strncmp(uuid, "CRYPT-LUKS2-", 12) != 0)
 		return;
 	snprintf(digits, sizeof(digits), "%s", uuid + 12);
-	char after = strlen(uuid) >= 12 + LUKS_UUID_BYTES - 1 ? uuid[12 + LUKS_UUID_BYTES - 1] : 'x';
+	char after = strlen(uuid) >= 12 + LUKS_UUID_BYTES - 1 ? uuid[12 + LUKS_UUID_BYTES - 1]
+							      : 'x';
 
 	if (after == '-' || after == '\0')
 		luks_uuid_parse(digits, ret_luks_uuid);
@@ -138,7 +147,8 @@ luks_uuid_take(const char *uuid, char ret_luks_uuid[static LUKS_UUID_BYTES])
 
 /* RET_GONE: it was removed since the list was made. */
 static enum status
-device_read(int control_fd, dev_t number, struct dm_device *ret_device, bool *ret_gone, struct reason *reason)
+device_read(int control_fd, dev_t number, struct dm_device *ret_device, bool *ret_gone,
+	struct reason *reason)
 {
 	union dm_answer answer;
 
@@ -147,20 +157,23 @@ device_read(int control_fd, dev_t number, struct dm_device *ret_device, bool *re
 	*ret_gone = false;
 	if (ioctl(control_fd, DM_DEV_STATUS, &answer) != 0) {
 		*ret_gone = errno == ENXIO;
-		return *ret_gone ? STATUS_OK :
-				   reason_set(reason, STATUS_UNREADABLE, "cannot read the state of mapping %u:%u: %s", major(number),
-					   minor(number), strerror(errno));
+		return *ret_gone ? STATUS_OK
+				 : reason_set(reason, STATUS_UNREADABLE,
+					   "cannot read the state of mapping %u:%u: %s",
+					   major(number), minor(number), strerror(errno));
 	}
 	memset(ret_device, 0, sizeof(*ret_device));
 	snprintf(ret_device->name, sizeof(ret_device->name), "%s", answer.head.name);
 	snprintf(ret_device->uuid, sizeof(ret_device->uuid), "%s", answer.head.uuid);
 	luks_uuid_take(ret_device->uuid, ret_device->luks_uuid);
 	ret_device->number = number;
-	ret_device->has_table = (answer.head.flags & DM_ACTIVE_PRESENT_FLAG) != 0 && answer.head.target_count > 0;
+	ret_device->has_table = (answer.head.flags & DM_ACTIVE_PRESENT_FLAG) != 0 &&
+		answer.head.target_count > 0;
 	ret_device->has_inactive_table = (answer.head.flags & DM_INACTIVE_PRESENT_FLAG) != 0;
 	ret_device->is_suspended = (answer.head.flags & DM_SUSPEND_FLAG) != 0;
 	ret_device->is_read_only = (answer.head.flags & DM_READONLY_FLAG) != 0;
-	ret_device->open_count = answer.head.open_count > 0 ? (unsigned int)answer.head.open_count : 0;
+	ret_device->open_count = answer.head.open_count > 0 ? (unsigned int)answer.head.open_count
+							    : 0;
 	if (ret_device->has_table && ret_device->luks_uuid[0] != '\0')
 		ret_device->has_table = table_needs_device(control_fd, number);
 	return STATUS_OK;
@@ -196,7 +209,8 @@ dm_kernel_read(struct dm_device **ret_devices, size_t *ret_count, struct reason 
 		return status;
 	bytes = (char *)list;
 
-	const struct dm_name_list *first = list != NULL ? (const void *)(bytes + list->data_start) : NULL;
+	const struct dm_name_list *first = list != NULL ? (const void *)(bytes + list->data_start)
+							: NULL;
 
 	/* An empty list is one entry with the number 0. */
 	if (first == NULL || first->dev == 0) {
@@ -212,7 +226,8 @@ dm_kernel_read(struct dm_device **ret_devices, size_t *ret_count, struct reason 
 	for (const struct dm_name_list *entry = first; entry != NULL; entry = name_next(entry)) {
 		bool gone;
 
-		status = device_read(control_fd, number_decode(entry->dev), &devices[count], &gone, reason);
+		status = device_read(control_fd, number_decode(entry->dev), &devices[count], &gone,
+			reason);
 		if (status != STATUS_OK) {
 			free(devices);
 			return status;

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Walks down from a mapping through whatever has slaves (device-mapper, md), checking both links at every step. */
+/* Walks down from a mapping through whatever has slaves (device-mapper, md), checking both links at
+ * every step. */
 #include "volume/dm_slaves.h"
 
 #include <errno.h>
@@ -12,7 +13,8 @@
 #include "volume/roots.h"
 #include "volume/sysfs.h"
 
-/* Deeper stacks do not exist; a loop cannot, but a tree that changes under the walk may look like one. */
+/* Deeper stacks do not exist; a loop cannot, but a tree that changes under the walk may look like
+ * one. */
 #define STACK_DEPTH_MOST 16
 
 /* One step down: the device UPPER stands on LOWER. */
@@ -34,12 +36,13 @@ link_look(const char *upper, const char *lower, struct slave_link *ret_link)
 	if (!block_number_of_name(lower, &ret_link->number))
 		return;
 	/* By number, not by name: a re-attached disk may have both, and has no such holder. */
-	snprintf(path, sizeof(path), "%s/dev/block/%u:%u/holders/%s", sysfs_root, major(ret_link->number),
-		minor(ret_link->number), upper);
+	snprintf(path, sizeof(path), "%s/dev/block/%u:%u/holders/%s", sysfs_root,
+		major(ret_link->number), minor(ret_link->number), upper);
 	ret_link->is_alive = access(path, F_OK) == 0;
 }
 
-/* Visits what UPPER stands on, and what that stands on. A disk or partition has no slaves and ends the way down. */
+/* Visits what UPPER stands on, and what that stands on. A disk or partition has no slaves and ends
+ * the way down. */
 static bool
 slaves_walk(const char *upper, unsigned int depth, slave_visitor *visit, void *context)
 {
@@ -58,7 +61,8 @@ slaves_walk(const char *upper, unsigned int depth, slave_visitor *visit, void *c
 		link_look(upper, entry->d_name, &link);
 		if (!visit(context, &link, depth))
 			return false;
-		bool is_stacked = strncmp(link.lower, "dm-", 3) == 0 || strncmp(link.lower, "md", 2) == 0;
+		bool is_stacked = strncmp(link.lower, "dm-", 3) == 0 ||
+			strncmp(link.lower, "md", 2) == 0;
 
 		if (is_stacked && !slaves_walk(link.lower, depth + 1, visit, context))
 			return false;
@@ -78,7 +82,8 @@ slave_note(void *context, const struct slave_link *link, unsigned int depth)
 	struct dm_device *mapping = context;
 
 	if (depth == 0 && mapping->slave_name[0] == '\0') {
-		snprintf(mapping->slave_name, sizeof(mapping->slave_name), "%.*s", DISK_NAME_BYTES - 1, link->lower);
+		snprintf(mapping->slave_name, sizeof(mapping->slave_name), "%.*s",
+			DISK_NAME_BYTES - 1, link->lower);
 		mapping->slave_number = link->number;
 		mapping->slave = DM_SLAVE_ALIVE;
 	}
@@ -105,7 +110,8 @@ dm_slaves_look(struct dm_device *mapping)
 struct slave_search {
 	const struct dm_list *list;
 	dev_t number;
-	unsigned int closed_depth; /* deeper than this nothing counts: it belongs to a LUKS mapping further down */
+	unsigned int closed_depth; /* deeper than this nothing counts: it belongs to a LUKS mapping
+				      further down */
 	enum dm_below below;
 };
 

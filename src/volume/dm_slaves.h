@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* What a mapping stands on, by the slaves and holders links of sysfs. Called by dm.c; reads sysfs only. */
+/* What a mapping stands on, by the slaves and holders links of sysfs. Called by dm.c; reads sysfs
+ * only. */
 #ifndef LUKS_SSM_VOLUME_DM_SLAVES_H
 #define LUKS_SSM_VOLUME_DM_SLAVES_H
 

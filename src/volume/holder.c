@@ -28,11 +28,14 @@ start_ticks_read(pid_t pid)
 	snprintf(path, sizeof(path), "%s/%d/stat", proc_root, (int)pid);
 	if (small_file_read(path, text, sizeof(text)) != STATUS_OK)
 		return 0;
-	/* The command in parentheses may hold anything, parentheses too: count from the last one. */
+	/* The command in parentheses may hold anything, parentheses too: count from the last one.
+	 */
 	const char *rest = strrchr(text, ')');
 
 	if (rest == NULL ||
-		sscanf(rest + 1, " %*c %*d %*d %*d %*d %*d %*u %*u %*u %*u %*u %*u %*u %*d %*d %*d %*d %*d %*d %llu", &ticks) != 1)
+		sscanf(rest + 1,
+			" %*c %*d %*d %*d %*d %*d %*u %*u %*u %*u %*u %*u %*u %*d %*d %*d %*d %*d %*d %llu",
+			&ticks) != 1)
 		return 0;
 	return ticks;
 }
@@ -51,7 +54,8 @@ holder_read(int lock_fd, struct holder *ret_holder)
 		return;
 	text[got] = '\0';
 	memset(&holder, 0, sizeof(holder));
-	if (sscanf(text, "%15s %d %llu %39s%c", holder.action, &pid, &holder.start_ticks, holder.boot_id, &end) != 5 ||
+	if (sscanf(text, "%15s %d %llu %39s%c", holder.action, &pid, &holder.start_ticks,
+		    holder.boot_id, &end) != 5 ||
 		end != '\n' || pid <= 1)
 		return;
 	holder.pid = pid;
@@ -64,7 +68,8 @@ holder_write(int lock_fd, const char *action)
 	char text[HOLDER_TEXT_BYTES], boot_id[BOOT_ID_BYTES];
 
 	boot_id_read(boot_id);
-	int length = snprintf(text, sizeof(text), "%s %d %llu %s\n", action, (int)getpid(), start_ticks_read(getpid()), boot_id);
+	int length = snprintf(text, sizeof(text), "%s %d %llu %s\n", action, (int)getpid(),
+		start_ticks_read(getpid()), boot_id);
 
 	return length > 0 && (size_t)length < sizeof(text) && ftruncate(lock_fd, 0) == 0 &&
 		pwrite(lock_fd, text, (size_t)length, 0) == length;
@@ -108,7 +113,8 @@ holder_end(const struct holder *holder, struct deadline deadline)
 	owned_fd pid_fd = (int)syscall(SYS_pidfd_open, holder->pid, 0);
 
 	boot_id_read(boot_id);
-	if (pid_fd < 0 || strcmp(boot_id, holder->boot_id) != 0 || start_ticks_read(holder->pid) != holder->start_ticks)
+	if (pid_fd < 0 || strcmp(boot_id, holder->boot_id) != 0 ||
+		start_ticks_read(holder->pid) != holder->start_ticks)
 		return;
 	log_notice("ending the %s that still runs as process %d", holder->action, (int)holder->pid);
 	process_signal(pid_fd, SIGTERM);

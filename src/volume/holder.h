@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Who holds an instance lock, as the holder wrote it into the file: action, pid, start time and boot id. A pid alone is
- * never believed: another process may have it by now. Used by lock.c and lock_free.c.
+ * Who holds an instance lock, as the holder wrote it into the file: action, pid, start time and
+ * boot id. A pid alone is never believed: another process may have it by now. Used by lock.c and
+ * lock_free.c.
  */
 #ifndef LUKS_SSM_VOLUME_HOLDER_H
 #define LUKS_SSM_VOLUME_HOLDER_H
@@ -14,8 +15,8 @@
 
 struct holder {
 	char action[16];
-	pid_t pid;                        /* 0: the file does not tell (yet) */
-	unsigned long long start_ticks;   /* field 22 of /proc/PID/stat */
+	pid_t pid;                      /* 0: the file does not tell (yet) */
+	unsigned long long start_ticks; /* field 22 of /proc/PID/stat */
 	char boot_id[BOOT_ID_BYTES];
 };
 
@@ -29,8 +30,9 @@ bool holder_write(int lock_fd, const char *action);
 void holder_clear(int lock_fd);
 
 /*
- * Ends it: TERM, two seconds, KILL, then waits for its end to the deadline. Returns at once when the process is not the
- * one that wrote the file (pidfd_open(2) first, then the start time, so that the pid cannot change hands in between).
+ * Ends it: TERM, two seconds, KILL, then waits for its end to the deadline. Returns at once when
+ * the process is not the one that wrote the file (pidfd_open(2) first, then the start time, so that
+ * the pid cannot change hands in between).
  */
 void holder_end(const struct holder *holder, struct deadline deadline);
 

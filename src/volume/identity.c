@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Ours by LUKS UUID; without one, ours by what stands on the configured device. Foreign only by evidence. */
+/* Ours by LUKS UUID; without one, ours by what stands on the configured device. Foreign only by
+ * evidence. */
 #include "volume/identity.h"
 
 #include <string.h>
@@ -9,7 +10,8 @@
 static const struct dm_device *
 named_like_ours(const struct wanted *wanted, const struct view *view)
 {
-	return wanted->map_name != NULL ? dm_list_find_name(&view->devices, wanted->map_name) : NULL;
+	return wanted->map_name != NULL ? dm_list_find_name(&view->devices, wanted->map_name)
+					: NULL;
 }
 
 /* Counts MAPPING among ours; of several the one with our name stands for all. */
@@ -36,19 +38,21 @@ decide_by_uuid(const char *known_uuid, const struct dm_device *named, struct vie
 }
 
 /*
- * A mapping of a partition on the configured disk is ours only with our name: others have partitions there too. A mapping
- * that lost its disk or has no table yet stands on nothing; udev's link then tells whether the configured device carries
- * the LUKS UUID of its dm/uuid.
+ * A mapping of a partition on the configured disk is ours only with our name: others have
+ * partitions there too. A mapping that lost its disk or has no table yet stands on nothing; udev's
+ * link then tells whether the configured device carries the LUKS UUID of its dm/uuid.
  */
 static bool
-is_of_device(const struct view *view, const struct dm_device *mapping, dev_t device, const struct dm_device *named)
+is_of_device(const struct view *view, const struct dm_device *mapping, dev_t device,
+	const struct dm_device *named)
 {
 	struct device linked;
 	enum dm_below below = dm_device_below(&view->devices, mapping, device);
 
 	if (below == DM_BELOW || (below == DM_BELOW_AS_DISK && mapping == named))
 		return true;
-	return mapping->slave != DM_SLAVE_ALIVE && device_find_uuid(mapping->luks_uuid, &linked, NULL) == STATUS_OK &&
+	return mapping->slave != DM_SLAVE_ALIVE &&
+		device_find_uuid(mapping->luks_uuid, &linked, NULL) == STATUS_OK &&
 		linked.number == device;
 }
 
@@ -72,7 +76,8 @@ choose_one(const struct wanted *wanted, const struct dm_device *named, struct vi
 	if (view->ours_count <= 1)
 		return true;
 	view->ours = NULL;
-	reason_set(&view->reason, STATUS_DOUBT, "%zu LUKS mappings stand on %s; set luks_uuid to tell which is ours",
+	reason_set(&view->reason, STATUS_DOUBT,
+		"%zu LUKS mappings stand on %s; set luks_uuid to tell which is ours",
 		view->ours_count, wanted->params->device);
 	return false;
 }
@@ -95,12 +100,14 @@ identity_decide(const struct wanted *wanted, const char *known_uuid, struct view
 		return false;
 	if (named == NULL || named == view->ours)
 		return true;
-	/* Foreign by evidence: no LUKS mapping at all, or one that stands, alive, on other disks than the configured one. */
+	/* Foreign by evidence: no LUKS mapping at all, or one that stands, alive, on other disks
+	 * than the configured one. */
 	if (named->luks_uuid[0] == '\0' || (is_resolved && named->slave == DM_SLAVE_ALIVE)) {
 		view->stranger = named;
 		return true;
 	}
-	reason_set(&view->reason, STATUS_DOUBT, "mapping %s may be ours or not: %s; set luks_uuid to settle it", named->name,
+	reason_set(&view->reason, STATUS_DOUBT,
+		"mapping %s may be ours or not: %s; set luks_uuid to settle it", named->name,
 		is_resolved ? "it stands on no disk" : "the configured device is not there");
 	return false;
 }

@@ -14,8 +14,9 @@
 static bool
 instance_names_directory(const char *instance)
 {
-	return instance != NULL && instance[0] != '\0' && strlen(instance) <= NAME_MAX && strchr(instance, '/') == NULL &&
-		strcmp(instance, ".") != 0 && strcmp(instance, "..") != 0;
+	return instance != NULL && instance[0] != '\0' && strlen(instance) <= NAME_MAX &&
+		strchr(instance, '/') == NULL && strcmp(instance, ".") != 0 &&
+		strcmp(instance, "..") != 0;
 }
 
 bool
@@ -35,11 +36,15 @@ directory_make(const char *path, struct reason *reason)
 	struct stat about;
 
 	if (mkdir(path, 0700) != 0 && errno != EEXIST)
-		return reason_set(reason, STATUS_NO_RECORD, "cannot make %s: %s", path, strerror(errno));
+		return reason_set(reason, STATUS_NO_RECORD, "cannot make %s: %s", path,
+			strerror(errno));
 	if (lstat(path, &about) != 0)
-		return reason_set(reason, STATUS_NO_RECORD, "cannot look at %s: %s", path, strerror(errno));
-	if (!S_ISDIR(about.st_mode) || about.st_uid != geteuid() || (about.st_mode & (S_IWGRP | S_IWOTH)) != 0)
-		return reason_set(reason, STATUS_NO_RECORD, "%s is not a directory that only root can write; remove it", path);
+		return reason_set(reason, STATUS_NO_RECORD, "cannot look at %s: %s", path,
+			strerror(errno));
+	if (!S_ISDIR(about.st_mode) || about.st_uid != geteuid() ||
+		(about.st_mode & (S_IWGRP | S_IWOTH)) != 0)
+		return reason_set(reason, STATUS_NO_RECORD,
+			"%s is not a directory that only root can write; remove it", path);
 	return STATUS_OK;
 }
 
@@ -49,7 +54,8 @@ instance_dir_make(const char *instance, struct reason *reason)
 	char path[PATH_MAX];
 
 	if (!instance_names_directory(instance))
-		return reason_set(reason, STATUS_NO_RECORD, "the resource has no name that can be a directory's");
+		return reason_set(reason, STATUS_NO_RECORD,
+			"the resource has no name that can be a directory's");
 	enum status status = directory_make(run_root, reason);
 
 	if (status != STATUS_OK)

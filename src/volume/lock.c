@@ -57,14 +57,17 @@ static enum status
 still_locked(const char *instance, const struct holder *holder, struct reason *reason)
 {
 	if (holder->pid == 0)
-		return reason_set(reason, STATUS_LOCKED, "the lock of %s is held by an unknown process; see lslocks", instance);
-	return reason_set(reason, STATUS_LOCKED, "process %d (%s) still holds the lock of %s; look what it waits for",
+		return reason_set(reason, STATUS_LOCKED,
+			"the lock of %s is held by an unknown process; see lslocks", instance);
+	return reason_set(reason, STATUS_LOCKED,
+		"process %d (%s) still holds the lock of %s; look what it waits for",
 		(int)holder->pid, holder->action, instance);
 }
 
 /* Waits for the lock; a stop ends each start that holds it once. */
 static enum status
-lock_wait(int fd, const char *instance, bool ends_starts, struct deadline deadline, struct reason *reason)
+lock_wait(int fd, const char *instance, bool ends_starts, struct deadline deadline,
+	struct reason *reason)
 {
 	struct holder holder = {0};
 	pid_t ended = 0;
@@ -84,7 +87,8 @@ lock_wait(int fd, const char *instance, bool ends_starts, struct deadline deadli
 }
 
 enum status
-lock_take(const char *instance, const char *action, struct deadline deadline, struct lock *ret_lock, struct reason *reason)
+lock_take(const char *instance, const char *action, struct deadline deadline, struct lock *ret_lock,
+	struct reason *reason)
 {
 	owned_lock lock = LOCK_EMPTY;
 	bool is_stop = strcmp(action, "stop") == 0;
@@ -94,36 +98,45 @@ lock_take(const char *instance, const char *action, struct deadline deadline, st
 		return status;
 	lock.lock_fd = file_open(instance, LOCK_FILE);
 	if (lock.lock_fd < 0)
-		return reason_set(reason, STATUS_NO_RECORD, "cannot open the lock of %s: %s", instance, strerror(errno));
+		return reason_set(reason, STATUS_NO_RECORD, "cannot open the lock of %s: %s",
+			instance, strerror(errno));
 	status = lock_wait(lock.lock_fd, instance, is_stop, deadline, reason);
 	if (status != STATUS_OK)
 		return status;
-	/* A start that a later stop could not find must not begin; a stop is found by the lock itself. */
+	/* A start that a later stop could not find must not begin; a stop is found by the lock
+	 * itself. */
 	if (!holder_write(lock.lock_fd, action) && !is_stop)
-		return reason_set(reason, STATUS_NO_RECORD, "cannot write the lock of %s: %s; make room on /run", instance,
+		return reason_set(reason, STATUS_NO_RECORD,
+			"cannot write the lock of %s: %s; make room on /run", instance,
 			strerror(errno));
 	lock.children_fd = lock_children_open(instance);
 	if (lock.children_fd < 0 && !is_stop)
-		return reason_set(reason, STATUS_NO_RECORD, "cannot lock the children file of %s: %s", instance, strerror(errno));
-	*ret_lock = (struct lock){.lock_fd = steal_fd(&lock.lock_fd), .children_fd = steal_fd(&lock.children_fd)};
+		return reason_set(reason, STATUS_NO_RECORD,
+			"cannot lock the children file of %s: %s", instance, strerror(errno));
+	*ret_lock = (struct lock){.lock_fd = steal_fd(&lock.lock_fd),
+		.children_fd = steal_fd(&lock.children_fd)};
 	return STATUS_OK;
 }
 
 enum status
-lock_prove_no_children(const char *instance, struct lock *lock, struct deadline deadline, struct reason *reason)
+lock_prove_no_children(const char *instance, struct lock *lock, struct deadline deadline,
+	struct reason *reason)
 {
 	owned_fd fd = -1;
 
-	/* Our own shared lock lives on in children that inherited it: give it up, then see whether any is left. */
+	/* Our own shared lock lives on in children that inherited it: give it up, then see whether
+	 * any is left. */
 	if (lock != NULL)
 		fd_end(&lock->children_fd);
 	fd = file_open(instance, CHILDREN_FILE);
 	if (fd < 0 && errno == ENOENT)
 		return STATUS_OK;
 	if (fd < 0)
-		return reason_set(reason, STATUS_ORPHAN, "cannot open the children file of %s: %s", instance, strerror(errno));
+		return reason_set(reason, STATUS_ORPHAN, "cannot open the children file of %s: %s",
+			instance, strerror(errno));
 	if (!flock_until(fd, LOCK_EX, deadline))
-		return reason_set(reason, STATUS_ORPHAN, "a child of an earlier start or stop of %s still lives; look for D state",
+		return reason_set(reason, STATUS_ORPHAN,
+			"a child of an earlier start or stop of %s still lives; look for D state",
 			instance);
 	if (lock != NULL && flock(fd, LOCK_SH | LOCK_NB) == 0)
 		lock->children_fd = steal_fd(&fd);
@@ -134,7 +147,8 @@ void
 lock_end(struct lock *lock)
 {
 	fd_end(&lock->children_fd);
-	/* The text of a process that holds nothing any more must not make a stop end it. A doer's text is its parent's. */
+	/* The text of a process that holds nothing any more must not make a stop end it. A doer's
+	 * text is its parent's. */
 	if (lock->lock_fd >= 0)
 		holder_clear(lock->lock_fd);
 	fd_end(&lock->lock_fd);

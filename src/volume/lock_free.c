@@ -47,17 +47,21 @@ lock_prove_free(const char *instance, struct deadline deadline, struct reason *r
 	do {
 		lock_status = file_try(instance, LOCK_FILE, LOCK_SH, &holder);
 		if (lock_status == STATUS_OK)
-			children_status = file_try(instance, CHILDREN_FILE, LOCK_EX, &(struct holder){0});
+			children_status = file_try(instance, CHILDREN_FILE, LOCK_EX,
+				&(struct holder){0});
 		if (lock_status == STATUS_OK && children_status == STATUS_OK)
 			return STATUS_OK;
 		if (lock_status == STATUS_UNREADABLE || children_status == STATUS_UNREADABLE)
-			return reason_set(reason, STATUS_UNREADABLE, "cannot read the lock of %s: %s; run as root", instance,
+			return reason_set(reason, STATUS_UNREADABLE,
+				"cannot read the lock of %s: %s; run as root", instance,
 				strerror(errno));
 	} while (deadline_pause_ms(deadline, FREE_PAUSE_MS));
 
 	if (lock_status != STATUS_LOCKED)
-		return reason_set(reason, STATUS_ORPHAN, "a child of an earlier start or stop of %s still lives; look for D state",
+		return reason_set(reason, STATUS_ORPHAN,
+			"a child of an earlier start or stop of %s still lives; look for D state",
 			instance);
-	return reason_set(reason, STATUS_LOCKED, "process %d (%s) is still at work on %s; wait for it or end it",
-		(int)holder.pid, holder.pid != 0 ? holder.action : "unknown", instance);
+	return reason_set(reason, STATUS_LOCKED,
+		"process %d (%s) is still at work on %s; wait for it or end it", (int)holder.pid,
+		holder.pid != 0 ? holder.action : "unknown", instance);
 }

@@ -48,7 +48,8 @@ text_copy(const char *text)
 	return strdup(text != NULL ? text : "");
 }
 
-/* The kernel marks a mount point whose directory was unlinked; the mount is as real as any other. */
+/* The kernel marks a mount point whose directory was unlinked; the mount is as real as any other.
+ */
 static void
 deleted_mark_cut(char *directory)
 {
@@ -87,12 +88,15 @@ mount_copy(struct libmnt_fs *fs, struct mount *ret_mount)
 		.fstype = text_copy(mnt_fs_get_fstype(fs)),
 		.source = text_copy(mnt_fs_get_source(fs)),
 		.options = options_join(of_mount, of_superblock),
-		.is_read_only = option_list_has(of_mount, "ro") || option_list_has(of_superblock, "ro"),
-		.is_shut_down = option_list_has(of_superblock, "emergency_ro") || option_list_has(of_superblock, "shutdown"),
+		.is_read_only = option_list_has(of_mount, "ro") ||
+			option_list_has(of_superblock, "ro"),
+		.is_shut_down = option_list_has(of_superblock, "emergency_ro") ||
+			option_list_has(of_superblock, "shutdown"),
 	};
 	deleted_mark_cut(ret_mount->directory);
-	return ret_mount->root != NULL && ret_mount->directory != NULL && ret_mount->fstype != NULL &&
-		ret_mount->source != NULL && ret_mount->options != NULL;
+	return ret_mount->root != NULL && ret_mount->directory != NULL &&
+		ret_mount->fstype != NULL && ret_mount->source != NULL &&
+		ret_mount->options != NULL;
 }
 
 static bool
@@ -149,7 +153,8 @@ mount_list_read(const char *path, dev_t device, struct mount_list *ret_list, str
 		return STATUS_OK;
 	}
 	if (rc != 0)
-		return reason_set(reason, STATUS_UNREADABLE, "cannot read %s: %s", path, strerror(rc < 0 ? -rc : errno));
+		return reason_set(reason, STATUS_UNREADABLE, "cannot read %s: %s", path,
+			strerror(rc < 0 ? -rc : errno));
 	if (!table_copy(table, device, &list)) {
 		mount_list_end(&list);
 		return reason_set(reason, STATUS_NO_MEMORY, "no memory for the list of mounts");
@@ -165,7 +170,8 @@ mount_is_covered(const struct mount_list *list, const struct mount *mount)
 	for (size_t i = 0; i < list->count; i++) {
 		const struct mount *other = &list->mounts[i];
 
-		if (other != mount && other->parent_id == mount->id && strcmp(other->directory, mount->directory) == 0)
+		if (other != mount && other->parent_id == mount->id &&
+			strcmp(other->directory, mount->directory) == 0)
 			return true;
 	}
 	return false;

@@ -18,7 +18,8 @@
 #define RECORD_NEW_FILE "record.new"
 #define RECORD_TEXT_BYTES (2 * PATH_MAX + 512)
 
-/* Takes "WORD=value\n" at CURSOR and moves it behind; false when something else stands there or it does not fit. */
+/* Takes "WORD=value\n" at CURSOR and moves it behind; false when something else stands there or it
+ * does not fit. */
 static bool
 line_take(const char **cursor, const char *word, char *ret_value, size_t room_bytes)
 {
@@ -48,7 +49,8 @@ record_parse(const char *text, struct record *ret_record, char ret_boot_id[stati
 		!line_take(&cursor, "uuid", ret_record->luks_uuid, sizeof(ret_record->luks_uuid)) ||
 		!line_take(&cursor, "errors", errors, sizeof(errors)) ||
 		!line_take(&cursor, "device", ret_record->device, sizeof(ret_record->device)) ||
-		!line_take(&cursor, "directory", ret_record->directory, sizeof(ret_record->directory)))
+		!line_take(&cursor, "directory", ret_record->directory,
+			sizeof(ret_record->directory)))
 		return false;
 	ret_record->ext4_errors = strtol(errors, &end, 10);
 	return errors[0] != '\0' && *end == '\0' && strcmp(cursor, "end") == 0;
@@ -61,7 +63,8 @@ record_read(const char *instance, struct record *ret_record)
 	char recorded_boot[BOOT_ID_BYTES], this_boot[BOOT_ID_BYTES];
 	struct record record;
 
-	if (!instance_path(instance, RECORD_FILE, path) || small_file_read(path, text, sizeof(text)) != STATUS_OK ||
+	if (!instance_path(instance, RECORD_FILE, path) ||
+		small_file_read(path, text, sizeof(text)) != STATUS_OK ||
 		!record_parse(text, &record, recorded_boot))
 		return STATUS_NOT_ACTIVE;
 	boot_id_read(this_boot);
@@ -81,7 +84,8 @@ record_is_writable(const struct record *record)
 static bool
 file_write(const char *path, const char *text, size_t text_bytes)
 {
-	owned_fd fd = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOFOLLOW, S_IRUSR | S_IWUSR);
+	owned_fd fd = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOFOLLOW,
+		S_IRUSR | S_IWUSR);
 
 	return fd >= 0 && write(fd, text, text_bytes) == (ssize_t)text_bytes;
 }
@@ -96,18 +100,22 @@ record_write(const char *instance, const struct record *record, struct reason *r
 		return status;
 	if (!record_is_writable(record) || !instance_path(instance, RECORD_FILE, path) ||
 		!instance_path(instance, RECORD_NEW_FILE, new_path))
-		return reason_set(reason, STATUS_NO_RECORD, "the record would hold a line break or too long a name");
+		return reason_set(reason, STATUS_NO_RECORD,
+			"the record would hold a line break or too long a name");
 	boot_id_read(boot_id);
-	int length = snprintf(text, sizeof(text), "boot=%s\nname=%s\nuuid=%s\nerrors=%ld\ndevice=%s\ndirectory=%s\nend\n",
-		boot_id, record->map_name, record->luks_uuid, record->ext4_errors, record->device, record->directory);
+	int length = snprintf(text, sizeof(text),
+		"boot=%s\nname=%s\nuuid=%s\nerrors=%ld\ndevice=%s\ndirectory=%s\nend\n", boot_id,
+		record->map_name, record->luks_uuid, record->ext4_errors, record->device,
+		record->directory);
 
 	errno = 0;
-	if (length < 0 || (size_t)length >= sizeof(text) || !file_write(new_path, text, (size_t)length) ||
-		rename(new_path, path) != 0) {
+	if (length < 0 || (size_t)length >= sizeof(text) ||
+		!file_write(new_path, text, (size_t)length) || rename(new_path, path) != 0) {
 		int error = errno;
 
 		unlink(new_path);
-		return reason_set(reason, STATUS_NO_RECORD, "cannot write %s: %s; make room on /run", path,
+		return reason_set(reason, STATUS_NO_RECORD,
+			"cannot write %s: %s; make room on /run", path,
 			error != 0 ? strerror(error) : "no space");
 	}
 	return STATUS_OK;

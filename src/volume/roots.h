@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Where the kernel's trees begin. Constants of the program; the unit tests link their own, so that a made-up tree can be
- * looked at without a switch in what is installed. Nothing reads an environment variable for this.
+ * Where the kernel's trees begin. Constants of the program; the unit tests link their own, so that
+ * a made-up tree can be looked at without a switch in what is installed. Nothing reads an
+ * environment variable for this.
  */
 #ifndef LUKS_SSM_VOLUME_ROOTS_H
 #define LUKS_SSM_VOLUME_ROOTS_H

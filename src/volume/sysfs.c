@@ -17,7 +17,8 @@
 static bool
 errno_is_absence(int error)
 {
-	return error == ENOENT || error == ENOTDIR || error == ENODEV || error == ENXIO || error == ESRCH;
+	return error == ENOENT || error == ENOTDIR || error == ENODEV || error == ENXIO ||
+		error == ESRCH;
 }
 
 enum status
@@ -90,7 +91,8 @@ block_name_of_number(dev_t number, char ret_name[static DISK_NAME_BYTES])
 {
 	char path[PATH_MAX], target[PATH_MAX];
 
-	snprintf(path, sizeof(path), "%s/dev/block/%u:%u", sysfs_root, major(number), minor(number));
+	snprintf(path, sizeof(path), "%s/dev/block/%u:%u", sysfs_root, major(number),
+		minor(number));
 	ssize_t length = readlink(path, target, sizeof(target) - 1);
 
 	if (length <= 0)

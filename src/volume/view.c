@@ -27,7 +27,8 @@ ours_count(const struct mount_list *list)
 	return count;
 }
 
-/* Whether init lives in another mount namespace than we do. Who may not look at init is not root, and judges its own. */
+/* Whether init lives in another mount namespace than we do. Who may not look at init is not root,
+ * and judges its own. */
 static bool
 namespace_is_private(void)
 {
@@ -38,7 +39,8 @@ namespace_is_private(void)
 	if (stat(path, &own) != 0)
 		return false;
 	snprintf(path, sizeof(path), "%s/1/ns/mnt", proc_root);
-	return stat(path, &of_init) == 0 && (own.st_ino != of_init.st_ino || own.st_dev != of_init.st_dev);
+	return stat(path, &of_init) == 0 &&
+		(own.st_ino != of_init.st_ino || own.st_dev != of_init.st_dev);
 }
 
 static enum status
@@ -66,13 +68,16 @@ judge_absence(const char *directory, struct view *view)
 	if (directory != NULL)
 		view->on_directory = mount_list_top(view_home_mounts(view), directory);
 	if (view->stranger != NULL) {
-		reason_set(&view->reason, STATUS_NAME_TAKEN, "mapping %s is not ours (%s); close it or set another map_name",
-			view->stranger->name, view->stranger->uuid[0] != '\0' ? view->stranger->uuid : "no dm uuid");
+		reason_set(&view->reason, STATUS_NAME_TAKEN,
+			"mapping %s is not ours (%s); close it or set another map_name",
+			view->stranger->name,
+			view->stranger->uuid[0] != '\0' ? view->stranger->uuid : "no dm uuid");
 		return STATE_TAKEN;
 	}
 	if (view->on_directory != NULL) {
-		reason_set(&view->reason, STATUS_MOUNT_POINT_TAKEN, "%s from %s is mounted on %s; unmount it",
-			view->on_directory->fstype, view->on_directory->source, directory);
+		reason_set(&view->reason, STATUS_MOUNT_POINT_TAKEN,
+			"%s from %s is mounted on %s; unmount it", view->on_directory->fstype,
+			view->on_directory->source, directory);
 		return STATE_TAKEN;
 	}
 	reason_set(&view->reason, STATUS_NOT_ACTIVE, "neither open nor mounted on this node");
@@ -101,8 +106,11 @@ void
 view_take(const struct wanted *wanted, struct deadline deadline, struct view *ret_view)
 {
 	struct record read_record;
-	const struct record *record = record_read(wanted->instance, &read_record) == STATUS_OK ? &read_record : NULL;
-	const char *known_uuid = wanted->pin[0] != '\0' || record == NULL ? wanted->pin : record->luks_uuid;
+	const struct record *record = record_read(wanted->instance, &read_record) == STATUS_OK
+		? &read_record
+		: NULL;
+	const char *known_uuid = wanted->pin[0] != '\0' || record == NULL ? wanted->pin
+									  : record->luks_uuid;
 	struct view view = {.state = STATE_UNREADABLE, .ext4_errors = -1};
 
 	if (dm_list_read(&view.devices, &view.reason) == STATUS_OK) {
@@ -111,11 +119,13 @@ view_take(const struct wanted *wanted, struct deadline deadline, struct view *re
 		if (mounts_read(&view) == STATUS_OK)
 			view.state = is_decided ? view_judge(wanted, record, &view) : STATE_DOUBT;
 	}
-	/* None of these reads waits for a disk; should the machine itself have stood still, the answer comes too late. */
+	/* None of these reads waits for a disk; should the machine itself have stood still, the
+	 * answer comes too late. */
 	if (deadline_passed(deadline) && view.state == STATE_ABSENT) {
 		view.state = STATE_UNREADABLE;
 		reason_clear(&view.reason);
-		reason_set(&view.reason, STATUS_TIMED_OUT, "looking at the kernel's state took too long");
+		reason_set(&view.reason, STATUS_TIMED_OUT,
+			"looking at the kernel's state took too long");
 	}
 	*ret_view = view;
 }
@@ -126,7 +136,8 @@ view_take_settled(const struct wanted *wanted, struct deadline deadline, struct 
 	struct deadline settle = deadline_sooner(deadline, deadline_in_ms(SETTLE_MS));
 
 	view_take(wanted, deadline, ret_view);
-	while (ret_view->reason.status == STATUS_SUSPENDED && deadline_pause_ms(settle, SETTLE_PAUSE_MS)) {
+	while (ret_view->reason.status == STATUS_SUSPENDED &&
+		deadline_pause_ms(settle, SETTLE_PAUSE_MS)) {
 		view_end(ret_view);
 		view_take(wanted, deadline, ret_view);
 	}

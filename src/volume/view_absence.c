@@ -4,7 +4,8 @@
 #include "volume/view.h"
 
 void
-view_prove_gone(const struct wanted *wanted, struct deadline wait, struct deadline deadline, struct view *view)
+view_prove_gone(const struct wanted *wanted, struct deadline wait, struct deadline deadline,
+	struct view *view)
 {
 	struct reason reason = {0};
 
@@ -13,8 +14,8 @@ view_prove_gone(const struct wanted *wanted, struct deadline wait, struct deadli
 	enum status status = lock_prove_free(wanted->instance, wait, &reason);
 
 	/*
-	 * In this order: a start that was under way at the first look has now either ended, and the second look sees what
-	 * it left, or is found by its lock.
+	 * In this order: a start that was under way at the first look has now either ended, and the
+	 * second look sees what it left, or is found by its lock.
 	 */
 	view_end(view);
 	view_take(wanted, deadline, view);

@@ -10,11 +10,12 @@ judge_without_table(struct view *view)
 	const char *name = view->ours->name;
 
 	if (view->ours_mounted > 0) {
-		reason_set(&view->reason, STATUS_DEVICE_LOST, "mapping %s is mounted and has lost its disk; stop cleans up", name);
+		reason_set(&view->reason, STATUS_DEVICE_LOST,
+			"mapping %s is mounted and has lost its disk; stop cleans up", name);
 		return STATE_FAILED;
 	}
-	reason_set(&view->reason, STATUS_PARTLY_UP, "mapping %s has no live table: its opening was cut short; stop removes it",
-		name);
+	reason_set(&view->reason, STATUS_PARTLY_UP,
+		"mapping %s has no live table: its opening was cut short; stop removes it", name);
 	return STATE_PARTIAL;
 }
 
@@ -38,21 +39,25 @@ view_judge_mapping(const struct wanted *wanted, struct view *view)
 	if (!ours->has_table)
 		return judge_without_table(view);
 	if (ours->slave == DM_SLAVE_DEAD) {
-		reason_set(&view->reason, STATUS_DEVICE_LOST, "mapping %s holds a disk (%s) that was detached; stop, then start",
+		reason_set(&view->reason, STATUS_DEVICE_LOST,
+			"mapping %s holds a disk (%s) that was detached; stop, then start",
 			ours->name, ours->slave_name[0] != '\0' ? ours->slave_name : "gone");
 		return STATE_FAILED;
 	}
 	if (ours->is_suspended) {
-		reason_set(&view->reason, STATUS_SUSPENDED, "mapping %s is suspended; who suspended it must resume it", ours->name);
+		reason_set(&view->reason, STATUS_SUSPENDED,
+			"mapping %s is suspended; who suspended it must resume it", ours->name);
 		return STATE_FAILED;
 	}
 	if (view->ours_count > 1) {
-		reason_set(&view->reason, STATUS_DOUBT, "our LUKS UUID is open twice, as %s and as %s; close the wrong one",
+		reason_set(&view->reason, STATUS_DOUBT,
+			"our LUKS UUID is open twice, as %s and as %s; close the wrong one",
 			ours->name, other_mapping_name(view));
 		return STATE_FAILED;
 	}
 	if (wanted->map_name != NULL && strcmp(ours->name, wanted->map_name) != 0) {
-		reason_set(&view->reason, STATUS_OTHER_NAME, "our device is open as %s, not as %s; close it or stop the resource",
+		reason_set(&view->reason, STATUS_OTHER_NAME,
+			"our device is open as %s, not as %s; close it or stop the resource",
 			ours->name, wanted->map_name);
 		return STATE_FAILED;
 	}

@@ -33,17 +33,19 @@ luks_uuid_parse(const char *text, char ret_uuid[static LUKS_UUID_BYTES])
 	return true;
 }
 
-/* libdevmapper's whitelist (dm_task_set_name, DM_STRING_MANGLING_AUTO) and the one name that is taken. */
+/* libdevmapper's whitelist (dm_task_set_name, DM_STRING_MANGLING_AUTO) and the one name that is
+ * taken. */
 bool
 map_name_is_plain(const char *name)
 {
 	size_t length = strlen(name);
 
-	if (length == 0 || length >= MAP_NAME_BYTES || strcmp(name, ".") == 0 || strcmp(name, "..") == 0 ||
-		strcmp(name, "control") == 0)
+	if (length == 0 || length >= MAP_NAME_BYTES || strcmp(name, ".") == 0 ||
+		strcmp(name, "..") == 0 || strcmp(name, "control") == 0)
 		return false;
 	for (const char *c = name; *c != '\0'; c++) {
-		if ((!isalnum((unsigned char)*c) && strchr("#+-.:=@_", *c) == NULL) || (unsigned char)*c >= 0x80)
+		if ((!isalnum((unsigned char)*c) && strchr("#+-.:=@_", *c) == NULL) ||
+			(unsigned char)*c >= 0x80)
 			return false;
 	}
 	return true;
@@ -56,7 +58,8 @@ options_ask_read_only(const char *options)
 	const char *cursor = options, *word;
 	bool read_only = false;
 
-	for (size_t length = option_list_next(&cursor, &word); word != NULL; length = option_list_next(&cursor, &word)) {
+	for (size_t length = option_list_next(&cursor, &word); word != NULL;
+		length = option_list_next(&cursor, &word)) {
 		if (length == 2 && (strncmp(word, "ro", 2) == 0 || strncmp(word, "rw", 2) == 0))
 			read_only = word[1] == 'o';
 	}
@@ -69,7 +72,8 @@ pin_take(const struct params *params, char ret_pin[static LUKS_UUID_BYTES])
 	ret_pin[0] = '\0';
 	if (params->luks_uuid != NULL && luks_uuid_parse(params->luks_uuid, ret_pin))
 		return;
-	if (params->device != NULL && strncmp(params->device, "UUID=", 5) == 0 && luks_uuid_parse(params->device + 5, ret_pin))
+	if (params->device != NULL && strncmp(params->device, "UUID=", 5) == 0 &&
+		luks_uuid_parse(params->device + 5, ret_pin))
 		return;
 	ret_pin[0] = '\0';
 }
@@ -86,6 +90,7 @@ wanted_make(const struct params *params, const char *instance, struct wanted *re
 		wanted.map_name = instance;
 	}
 	pin_take(params, wanted.pin);
-	wanted.read_only = params->read_only || (params->options != NULL && options_ask_read_only(params->options));
+	wanted.read_only = params->read_only ||
+		(params->options != NULL && options_ask_read_only(params->options));
 	*ret_wanted = wanted;
 }

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * What the configuration asks for, resolved no further than its text: making it touches no file, device or network,
- * so every action can have one, whatever is wrong with the parameters.
+ * What the configuration asks for, resolved no further than its text: making it touches no file,
+ * device or network, so every action can have one, whatever is wrong with the parameters.
  */
 #ifndef LUKS_SSM_VOLUME_WANTED_H
 #define LUKS_SSM_VOLUME_WANTED_H
@@ -10,7 +10,8 @@
 
 #include "params/params.h"
 
-/* A LUKS UUID as dm/uuid carries it: 32 lower-case hexadecimal digits, dashes stripped, and a NUL. */
+/* A LUKS UUID as dm/uuid carries it: 32 lower-case hexadecimal digits, dashes stripped, and a NUL.
+ */
 #define LUKS_UUID_BYTES 33
 
 /* DM_NAME_LEN of linux/dm-ioctl.h, with its NUL. */
@@ -18,16 +19,18 @@
 
 struct wanted {
 	const struct params *params; /* lent */
-	const char *instance;        /* lent; the resource's instance name, checked against '/', "." and ".." */
-	const char *map_name;        /* lent; NULL when none is given and the instance name does not serve as one */
+	const char *instance; /* lent; the resource's instance name, checked against '/', "." and
+				 ".." */
+	const char *map_name; /* lent; NULL when none is given and the instance name does not serve
+				 as one */
 	bool map_name_given;
-	char pin[LUKS_UUID_BYTES];   /* luks_uuid, or device=UUID=…; "" when neither is there */
-	bool read_only;              /* read_only=yes, or ro among the options */
+	char pin[LUKS_UUID_BYTES]; /* luks_uuid, or device=UUID=…; "" when neither is there */
+	bool read_only;            /* read_only=yes, or ro among the options */
 };
 
 /*
- * PARAMS and INSTANCE are lent for the life of the result. Never fails: a value that cannot be used is left out and
- * is named in params->problem.
+ * PARAMS and INSTANCE are lent for the life of the result. Never fails: a value that cannot be used
+ * is left out and is named in params->problem.
  */
 void wanted_make(const struct params *params, const char *instance, struct wanted *ret_wanted);
 

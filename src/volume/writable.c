@@ -23,10 +23,12 @@ static enum status
 unnamed_file_open(void *context, struct reason *reason)
 {
 	const struct writable_question *question = context;
-	owned_fd fd = open(question->directory, O_TMPFILE | O_WRONLY | O_CLOEXEC, S_IRUSR | S_IWUSR);
+	owned_fd fd = open(question->directory, O_TMPFILE | O_WRONLY | O_CLOEXEC,
+		S_IRUSR | S_IWUSR);
 
 	if (fd < 0 && (errno == EROFS || errno == EIO))
-		return reason_set(reason, STATUS_TURNED_READ_ONLY, "the filesystem on %s refuses writes: %s; see dmesg, run fsck",
+		return reason_set(reason, STATUS_TURNED_READ_ONLY,
+			"the filesystem on %s refuses writes: %s; see dmesg, run fsck",
 			question->directory, strerror(errno));
 	return STATUS_OK;
 }

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * What monitor, probe and a role=Stopped monitor answer, by the agent and by the worker. The look, the lock and the checks
- * in children are this file's.
+ * What monitor, probe and a role=Stopped monitor answer, by the agent and by the worker. The look,
+ * the lock and the checks in children are this file's.
  */
 #include <setjmp.h>
 #include <stdarg.h>
@@ -54,7 +54,8 @@ view_take_settled(const struct wanted *wanted, struct deadline deadline, struct 
 }
 
 void
-view_prove_gone(const struct wanted *wanted, struct deadline wait, struct deadline deadline, struct view *view)
+view_prove_gone(const struct wanted *wanted, struct deadline wait, struct deadline deadline,
+	struct view *view)
 {
 	(void)wanted;
 	(void)wait;
@@ -85,8 +86,8 @@ lock_prove_free(const char *instance, struct deadline deadline, struct reason *r
 }
 
 enum state
-depth_check(const struct wanted *wanted, const struct view *view, unsigned int level, struct deadline deadline,
-	struct reason *reason)
+depth_check(const struct wanted *wanted, const struct view *view, unsigned int level,
+	struct deadline deadline, struct reason *reason)
 {
 	(void)wanted;
 	(void)view;
@@ -103,13 +104,16 @@ writable_check(const char *directory, struct deadline deadline, struct reason *r
 	(void)directory;
 	(void)deadline;
 	played.writes_tried++;
-	return played.writable == STATUS_OK ? STATUS_OK : reason_set(reason, played.writable, "refused");
+	return played.writable == STATUS_OK ? STATUS_OK
+					    : reason_set(reason, played.writable, "refused");
 }
 
 static const struct ocf_call recurring = {.instance = "vol", .interval = OCF_INTERVAL_SET};
 static const struct ocf_call probe = {.instance = "vol", .interval = OCF_INTERVAL_ZERO};
 static const struct ocf_call person = {.instance = "vol", .interval = OCF_INTERVAL_UNSET};
-static const struct ocf_call standby = {.instance = "vol", .interval = OCF_INTERVAL_SET, .is_standby = true};
+static const struct ocf_call standby = {.instance = "vol",
+	.interval = OCF_INTERVAL_SET,
+	.is_standby = true};
 
 static struct reason reason;
 
@@ -140,7 +144,7 @@ begin(void **state)
 	(void)state;
 	memset(&played, 0, sizeof(played));
 	played.deeper = STATE_ACTIVE;
-	on_directory = (struct mount){.directory = (char *)(uintptr_t)"/srv/vol"};
+	on_directory = (struct mount){.directory = (char *)(uintptr_t) "/srv/vol"};
 	return 0;
 }
 
@@ -175,7 +179,8 @@ the_agent_answers_7_to_pacemaker_alone_and_only_when_no_start_is_under_way(void 
 static void
 the_agent_passes_everything_else_on(void **state)
 {
-	static const enum state others[] = {STATE_FLAGGED, STATE_FAILED, STATE_PARTIAL, STATE_DOUBT, STATE_UNREADABLE};
+	static const enum state others[] = {STATE_FLAGGED, STATE_FAILED, STATE_PARTIAL, STATE_DOUBT,
+		STATE_UNREADABLE};
 
 	(void)state;
 	for (size_t i = 0; i < sizeof(others) / sizeof(others[0]); i++) {
@@ -270,11 +275,14 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup(the_agent_answers_0_when_all_is_well, begin),
-		cmocka_unit_test_setup(the_agent_answers_7_to_pacemaker_alone_and_only_when_no_start_is_under_way, begin),
+		cmocka_unit_test_setup(
+			the_agent_answers_7_to_pacemaker_alone_and_only_when_no_start_is_under_way,
+			begin),
 		cmocka_unit_test_setup(the_agent_passes_everything_else_on, begin),
 		cmocka_unit_test_setup(the_worker_says_why, begin),
 		cmocka_unit_test_setup(the_worker_proves_absence_before_it_says_7, begin),
-		cmocka_unit_test_setup(a_stranger_in_our_place_is_1_for_the_recurring_monitor_alone, begin),
+		cmocka_unit_test_setup(a_stranger_in_our_place_is_1_for_the_recurring_monitor_alone,
+			begin),
 		cmocka_unit_test_setup(ext4_errors_are_weighed_by_an_attempt_to_write, begin),
 		cmocka_unit_test_setup(depth_is_asked_for_what_is_up_and_counts, begin),
 	};

@@ -22,7 +22,8 @@ a_tag_leads_through_udevs_link(void **state)
 	fake_link("../../nvme1n1", "dev/disk/by-uuid/1cb16c3d-3260-47ef-b64a-533c7c0653ec");
 	fake_link("../../nvme1n1", "dev/disk/by-partuuid/abcdef01-01");
 	fake_link("../../nvme1n1", "dev/disk/by-label/my\\x20data");
-	assert_int_equal(device_find("UUID=1CB16C3D326047EFB64A533C7C0653EC", &device, NULL), STATUS_OK);
+	assert_int_equal(device_find("UUID=1CB16C3D326047EFB64A533C7C0653EC", &device, NULL),
+		STATUS_OK);
 	assert_int_equal(device.number, makedev(259, 1));
 	assert_string_equal(device.path, "dev/disk/by-uuid/1cb16c3d-3260-47ef-b64a-533c7c0653ec");
 	assert_int_equal(device_find("PARTUUID=ABCDEF01-01", &device, NULL), STATUS_OK);

@@ -1,14 +1,14 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * The answers of linux/dm-ioctl.h, taken apart. ioctl is this file's (linked with --wrap); the trees are real directories
- * of our own, so that the module that is not loaded can be played too.
+ * The answers of linux/dm-ioctl.h, taken apart. ioctl is this file's (linked with --wrap); the
+ * trees are real directories of our own, so that the module that is not loaded can be played too.
  */
+#include <errno.h>
+#include <linux/dm-ioctl.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
-#include <errno.h>
-#include <linux/dm-ioctl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -116,11 +116,27 @@ __wrap_ioctl(int fd, unsigned long request_code, void *argument)
 #define LIVE DM_ACTIVE_PRESENT_FLAG
 
 static const struct played ordinary[] = {
-	{.name = "vol", .uuid = "CRYPT-LUKS2-" UUID "-vol", .code = 254 << 8 | 0, .flags = LIVE, .targets = 1, .deps = 1},
+	{.name = "vol",
+		.uuid = "CRYPT-LUKS2-" UUID "-vol",
+		.code = 254 << 8 | 0,
+		.flags = LIVE,
+		.targets = 1,
+		.deps = 1},
 	{.name = "bare", .uuid = "CRYPT-LUKS1-" UUID, .code = 254 << 8 | 1},
-	{.name = "loaded", .uuid = "CRYPT-PLAIN-x", .code = 254 << 8 | 2, .flags = DM_INACTIVE_PRESENT_FLAG},
-	{.name = "error", .uuid = "CRYPT-LUKS2-" UUID "-error", .code = 254 << 8 | 3, .flags = LIVE, .targets = 1, .deps = 0},
-	{.name = "lv", .uuid = "LVM-x", .code = 0x10000000ULL | 254 << 8 | 4, .flags = LIVE | DM_SUSPEND_FLAG | DM_READONLY_FLAG,
+	{.name = "loaded",
+		.uuid = "CRYPT-PLAIN-x",
+		.code = 254 << 8 | 2,
+		.flags = DM_INACTIVE_PRESENT_FLAG},
+	{.name = "error",
+		.uuid = "CRYPT-LUKS2-" UUID "-error",
+		.code = 254 << 8 | 3,
+		.flags = LIVE,
+		.targets = 1,
+		.deps = 0},
+	{.name = "lv",
+		.uuid = "LVM-x",
+		.code = 0x10000000ULL | 254 << 8 | 4,
+		.flags = LIVE | DM_SUSPEND_FLAG | DM_READONLY_FLAG,
 		.targets = 1},
 	{.name = "odd", .uuid = "CRYPT-LUKS2-" UUID "0-odd", .code = 254 << 8 | 5},
 	{.name = "gone", .uuid = "", .code = 254 << 8 | 6, .is_gone = true},
@@ -137,8 +153,9 @@ begin(void **state)
 	played_count = sizeof(ordinary) / sizeof(ordinary[0]);
 	list_errno = 0;
 	list_calls = 0;
-	if (mkdtemp(directory) == NULL || chdir(directory) != 0 || mkdir("sys", 0700) != 0 || mkdir("sys/class", 0700) != 0 ||
-		mkdir("sys/class/misc", 0700) != 0 || mkdir("sys/class/misc/device-mapper", 0700) != 0 || mkdir("dev", 0700) != 0 ||
+	if (mkdtemp(directory) == NULL || chdir(directory) != 0 || mkdir("sys", 0700) != 0 ||
+		mkdir("sys/class", 0700) != 0 || mkdir("sys/class/misc", 0700) != 0 ||
+		mkdir("sys/class/misc/device-mapper", 0700) != 0 || mkdir("dev", 0700) != 0 ||
 		mkdir("dev/mapper", 0700) != 0)
 		return -1;
 	FILE *control = fopen("dev/mapper/control", "we");
@@ -233,7 +250,9 @@ a_list_that_does_not_fit_is_asked_for_again(void **state)
 	(void)state;
 	for (size_t i = 0; i < 1000; i++) {
 		snprintf(names[i], sizeof(names[i]), "a-name-that-is-rather-long-%zu", i);
-		many[i] = (struct played){.name = names[i], .uuid = "", .code = (254 << 8) | (i & 0xff) | ((i & ~(size_t)0xff) << 12)};
+		many[i] = (struct played){.name = names[i],
+			.uuid = "",
+			.code = (254 << 8) | (i & 0xff) | ((i & ~(size_t)0xff) << 12)};
 	}
 	played = many;
 	played_count = 1000;

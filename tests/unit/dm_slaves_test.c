@@ -30,7 +30,8 @@ both_links_make_a_slave_alive(void **state)
 	assert_int_equal(mapping->slave_number, makedev(259, 1));
 }
 
-/* The name and the number are the old ones; only the holders link tells that the disk is another. */
+/* The name and the number are the old ones; only the holders link tells that the disk is another.
+ */
 static void
 a_disk_that_came_back_without_its_holder_is_dead(void **state)
 {
@@ -101,11 +102,16 @@ a_device_is_below_through_any_stack_but_not_through_luks(void **state)
 	fake_stack("dm-1", "dm-2", 254, 2);
 	fake_stack("dm-2", "sda", 8, 0);
 	assert_int_equal(dm_list_read(&list, NULL), STATUS_OK);
-	assert_int_equal(dm_device_below(&list, dm_list_find_name(&list, "outer"), makedev(8, 0)), DM_BELOW);
-	assert_int_equal(dm_device_below(&list, dm_list_find_name(&list, "outer"), makedev(254, 2)), DM_BELOW);
-	assert_int_equal(dm_device_below(&list, dm_list_find_name(&list, "vol"), makedev(254, 1)), DM_BELOW);
-	assert_int_equal(dm_device_below(&list, dm_list_find_name(&list, "vol"), makedev(8, 0)), DM_BELOW_NOT);
-	assert_int_equal(dm_device_below(&list, dm_list_find_name(&list, "vol"), makedev(8, 16)), DM_BELOW_NOT);
+	assert_int_equal(dm_device_below(&list, dm_list_find_name(&list, "outer"), makedev(8, 0)),
+		DM_BELOW);
+	assert_int_equal(dm_device_below(&list, dm_list_find_name(&list, "outer"), makedev(254, 2)),
+		DM_BELOW);
+	assert_int_equal(dm_device_below(&list, dm_list_find_name(&list, "vol"), makedev(254, 1)),
+		DM_BELOW);
+	assert_int_equal(dm_device_below(&list, dm_list_find_name(&list, "vol"), makedev(8, 0)),
+		DM_BELOW_NOT);
+	assert_int_equal(dm_device_below(&list, dm_list_find_name(&list, "vol"), makedev(8, 16)),
+		DM_BELOW_NOT);
 }
 
 static void
@@ -120,7 +126,8 @@ a_partitions_disk_is_below_as_a_disk(void **state)
 	fake_stack("dm-0", "nvme1n1p1", 259, 2);
 	assert_int_equal(dm_list_read(&list, NULL), STATUS_OK);
 	assert_int_equal(dm_device_below(&list, &list.devices[0], makedev(259, 2)), DM_BELOW);
-	assert_int_equal(dm_device_below(&list, &list.devices[0], makedev(259, 1)), DM_BELOW_AS_DISK);
+	assert_int_equal(dm_device_below(&list, &list.devices[0], makedev(259, 1)),
+		DM_BELOW_AS_DISK);
 }
 
 #define WITH_TREE(fact) cmocka_unit_test_setup_teardown(fact, fake_tree_begin, fake_tree_end)

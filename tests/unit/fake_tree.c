@@ -74,7 +74,8 @@ number_write(const char *path, unsigned int major_number, unsigned int minor_num
 
 /* PLACE is the directory below sys/devices. */
 static void
-block_make(const char *place, const char *name, unsigned int major_number, unsigned int minor_number)
+block_make(const char *place, const char *name, unsigned int major_number,
+	unsigned int minor_number)
 {
 	char path[PATH_MAX], target[PATH_MAX];
 
@@ -105,7 +106,8 @@ fake_disk(const char *name, unsigned int major_number, unsigned int minor_number
 }
 
 void
-fake_partition(const char *disk, const char *name, unsigned int major_number, unsigned int minor_number)
+fake_partition(const char *disk, const char *name, unsigned int major_number,
+	unsigned int minor_number)
 {
 	char place[PATH_MAX], path[PATH_MAX + 64];
 
@@ -116,14 +118,16 @@ fake_partition(const char *disk, const char *name, unsigned int major_number, un
 }
 
 void
-fake_stack(const char *upper, const char *lower, unsigned int major_number, unsigned int minor_number)
+fake_stack(const char *upper, const char *lower, unsigned int major_number,
+	unsigned int minor_number)
 {
 	char path[PATH_MAX], target[PATH_MAX];
 
 	snprintf(target, sizeof(target), "../../../class/block/%s", lower);
 	snprintf(path, sizeof(path), "sys/devices/%s/slaves/%s", upper, lower);
 	fake_link(target, path);
-	snprintf(path, sizeof(path), "sys/dev/block/%u:%u/holders/%s", major_number, minor_number, upper);
+	snprintf(path, sizeof(path), "sys/dev/block/%u:%u/holders/%s", major_number, minor_number,
+		upper);
 	fake_file(path, "");
 }
 
@@ -132,7 +136,8 @@ fake_unhold(const char *upper, unsigned int major_number, unsigned int minor_num
 {
 	char path[PATH_MAX];
 
-	snprintf(path, sizeof(path), "sys/dev/block/%u:%u/holders/%s", major_number, minor_number, upper);
+	snprintf(path, sizeof(path), "sys/dev/block/%u:%u/holders/%s", major_number, minor_number,
+		upper);
 	demand(unlink(path) == 0, path);
 }
 
@@ -181,7 +186,8 @@ fake_tree_begin(void **state)
 	(void)state;
 	memset(&fake_kernel, 0, sizeof(fake_kernel));
 	fake_kernel.look.mount_id = -1;
-	snprintf(directory, sizeof(directory), "%.40s/luks-ssm-XXXXXX", place != NULL ? place : "/tmp");
+	snprintf(directory, sizeof(directory), "%.40s/luks-ssm-XXXXXX",
+		place != NULL ? place : "/tmp");
 	demand(mkdtemp(directory) != NULL && chdir(directory) == 0, directory);
 	fake_file("sys/class/misc/device-mapper", "");
 	fake_file("proc/self/ns/mnt", "");
@@ -234,7 +240,8 @@ block_node_number(const char *path, dev_t *ret_number)
 	if (access(path, F_OK) != 0)
 		return false;
 	errno = 0;
-	if (small_file_read(path, text, sizeof(text)) != STATUS_OK || sscanf(text, "%u:%u", &major_number, &minor_number) != 2)
+	if (small_file_read(path, text, sizeof(text)) != STATUS_OK ||
+		sscanf(text, "%u:%u", &major_number, &minor_number) != 2)
 		return false;
 	*ret_number = makedev(major_number, minor_number);
 	return true;

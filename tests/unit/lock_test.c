@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* The instance lock between real processes, below a temporary /run and with the real /proc. */
 #include <setjmp.h>
+#include <signal.h>
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
-#include <signal.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/prctl.h>
@@ -116,7 +116,8 @@ a_start_waits_for_any_holder_to_its_deadline(void **state)
 	int64_t begin_ms = clock_now_ms();
 
 	(void)state;
-	assert_int_equal(lock_take("vol", "start", deadline_in_ms(200), &lock, &reason), STATUS_LOCKED);
+	assert_int_equal(lock_take("vol", "start", deadline_in_ms(200), &lock, &reason),
+		STATUS_LOCKED);
 	assert_true(clock_now_ms() - begin_ms >= 200);
 	snprintf(named, sizeof(named), "process %d (start)", (int)keeper.pid);
 	assert_non_null(strstr(reason.text, named));
@@ -178,7 +179,8 @@ a_process_that_only_has_the_holders_pid_is_not_ended(void **state)
 static void
 a_holders_text_that_is_not_whole_names_nobody(void **state)
 {
-	static const char *const bad[] = {"", "start", "start 12", "start 12 13 boot", "start 1 13 boot\n", "start -5 13 boot\n"};
+	static const char *const bad[] = {"", "start", "start 12", "start 12 13 boot",
+		"start 1 13 boot\n", "start -5 13 boot\n"};
 	struct holder holder;
 
 	(void)state;
@@ -202,11 +204,14 @@ a_child_that_lives_is_an_orphan_to_all(void **state)
 	(void)state;
 	assert_int_equal(lock_prove_free("vol", deadline_in_ms(0), NULL), STATUS_ORPHAN);
 	assert_int_equal(lock_take("vol", "stop", deadline_in_ms(1000), &lock, NULL), STATUS_OK);
-	assert_int_equal(lock_prove_no_children("vol", &lock, deadline_in_ms(100), NULL), STATUS_ORPHAN);
+	assert_int_equal(lock_prove_no_children("vol", &lock, deadline_in_ms(100), NULL),
+		STATUS_ORPHAN);
 	assert_int_equal(keeper_end(&child), SIGKILL);
-	assert_int_equal(lock_prove_no_children("vol", &lock, deadline_in_ms(2000), NULL), STATUS_OK);
+	assert_int_equal(lock_prove_no_children("vol", &lock, deadline_in_ms(2000), NULL),
+		STATUS_OK);
 	assert_true(lock.children_fd >= 0);
-	assert_int_equal(lock_prove_no_children("vol", NULL, deadline_in_ms(100), NULL), STATUS_ORPHAN);
+	assert_int_equal(lock_prove_no_children("vol", NULL, deadline_in_ms(100), NULL),
+		STATUS_ORPHAN);
 }
 
 /* It shares the descriptor of this very action. */
@@ -225,9 +230,11 @@ a_child_of_this_action_is_seen_too(void **state)
 		for (;;)
 			pause();
 	}
-	assert_int_equal(lock_prove_no_children("vol", &lock, deadline_in_ms(100), NULL), STATUS_ORPHAN);
+	assert_int_equal(lock_prove_no_children("vol", &lock, deadline_in_ms(100), NULL),
+		STATUS_ORPHAN);
 	assert_int_equal(keeper_end(&child), SIGKILL);
-	assert_int_equal(lock_prove_no_children("vol", &lock, deadline_in_ms(2000), NULL), STATUS_OK);
+	assert_int_equal(lock_prove_no_children("vol", &lock, deadline_in_ms(2000), NULL),
+		STATUS_OK);
 }
 
 static void
@@ -237,8 +244,10 @@ without_a_run_there_is_no_lock_for_a_start(void **state)
 
 	(void)state;
 	fake_file("run", "a file where the directory should be");
-	assert_int_equal(lock_take("vol", "start", deadline_in_ms(0), &lock, NULL), STATUS_NO_RECORD);
-	assert_int_equal(lock_take("vol", "stop", deadline_in_ms(0), &lock, NULL), STATUS_NO_RECORD);
+	assert_int_equal(lock_take("vol", "start", deadline_in_ms(0), &lock, NULL),
+		STATUS_NO_RECORD);
+	assert_int_equal(lock_take("vol", "stop", deadline_in_ms(0), &lock, NULL),
+		STATUS_NO_RECORD);
 	assert_int_equal(lock_children_open("vol"), -1);
 }
 
@@ -246,7 +255,10 @@ without_a_run_there_is_no_lock_for_a_start(void **state)
 static int
 tree_begin(void **state)
 {
-	return fake_tree_begin(state) == 0 && rename("proc", "proc.fake") == 0 && symlink("/proc", "proc") == 0 ? 0 : -1;
+	return fake_tree_begin(state) == 0 && rename("proc", "proc.fake") == 0 &&
+			symlink("/proc", "proc") == 0
+		? 0
+		: -1;
 }
 
 #define WITH_TREE(fact) cmocka_unit_test_setup_teardown(fact, tree_begin, fake_tree_end)

@@ -20,7 +20,8 @@ a_mount_is_read_with_all_it_shows(void **state)
 	owned_mount_list list = {0};
 
 	(void)state;
-	fake_mounts("31 22 254:3 /sub /srv/my\\040data rw,nosuid shared:1 master:2 - ext4 /dev/mapper/vol rw,errors=continue\n");
+	fake_mounts(
+		"31 22 254:3 /sub /srv/my\\040data rw,nosuid shared:1 master:2 - ext4 /dev/mapper/vol rw,errors=continue\n");
 	assert_int_equal(mount_list_read(SELF, makedev(254, 3), &list, NULL), STATUS_OK);
 	assert_int_equal(list.count, 1);
 	const struct mount *mount = &list.mounts[0];
@@ -44,8 +45,9 @@ read_only_counts_in_the_mount_and_in_the_superblock(void **state)
 	owned_mount_list list = {0};
 
 	(void)state;
-	fake_mounts("31 22 254:3 / /a ro - ext4 /dev/dm-3 rw\n32 22 254:3 / /b rw - ext4 /dev/dm-3 ro\n"
-				"33 22 254:3 / /c rw - ext4 /dev/dm-3 rw,errors=remount-ro\n34 22 254:3 / /d rw - ext4 /dev/dm-3 rw,shutdown\n");
+	fake_mounts(
+		"31 22 254:3 / /a ro - ext4 /dev/dm-3 rw\n32 22 254:3 / /b rw - ext4 /dev/dm-3 ro\n"
+		"33 22 254:3 / /c rw - ext4 /dev/dm-3 rw,errors=remount-ro\n34 22 254:3 / /d rw - ext4 /dev/dm-3 rw,shutdown\n");
 	assert_int_equal(mount_list_read(SELF, 0, &list, NULL), STATUS_OK);
 	assert_true(list.mounts[0].is_read_only);
 	assert_true(list.mounts[1].is_read_only);
@@ -96,8 +98,9 @@ the_topmost_mount_is_the_one_that_no_other_lies_on(void **state)
 
 	(void)state;
 	/* A moved mount may stand before the one it lies on. */
-	fake_mounts("40 31 0:40 / /srv/vol rw - tmpfs t rw\n31 22 254:3 / /srv/vol rw - xfs /dev/mapper/vol rw\n"
-				"41 40 0:41 / /srv/vol/sub rw - tmpfs t rw\n");
+	fake_mounts(
+		"40 31 0:40 / /srv/vol rw - tmpfs t rw\n31 22 254:3 / /srv/vol rw - xfs /dev/mapper/vol rw\n"
+		"41 40 0:41 / /srv/vol/sub rw - tmpfs t rw\n");
 	assert_int_equal(mount_list_read(SELF, 0, &list, NULL), STATUS_OK);
 	assert_int_equal(mount_list_top(&list, "/srv/vol")->id, 40);
 	assert_int_equal(mount_list_top(&list, "/srv/vol/sub")->id, 41);

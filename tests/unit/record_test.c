@@ -15,8 +15,11 @@
 #include "volume/instance_dir.h"
 #include "volume/record.h"
 
-static const struct record written = {.map_name = "vol", .luks_uuid = "1cb16c3d326047efb64a533c7c0653ec",
-	.device = "/dev/disk/by-id/a=b", .directory = "/srv/my data", .ext4_errors = 7};
+static const struct record written = {.map_name = "vol",
+	.luks_uuid = "1cb16c3d326047efb64a533c7c0653ec",
+	.device = "/dev/disk/by-id/a=b",
+	.directory = "/srv/my data",
+	.ext4_errors = 7};
 
 static void
 what_was_written_is_read_back(void **state)
@@ -89,7 +92,9 @@ what_is_too_long_is_none(void **state)
 	struct record record;
 
 	(void)state;
-	snprintf(text, sizeof(text), "boot=11111111-2222-3333-4444-555555555555\nname=%0200d\nuuid=\nerrors=0\ndevice=\ndirectory=\nend\n", 1);
+	snprintf(text, sizeof(text),
+		"boot=11111111-2222-3333-4444-555555555555\nname=%0200d\nuuid=\nerrors=0\ndevice=\ndirectory=\nend\n",
+		1);
 	assert_int_equal(instance_dir_make("vol", NULL), STATUS_OK);
 	fake_file("run/vol/record", text);
 	assert_int_equal(record_read("vol", &record), STATUS_NOT_ACTIVE);

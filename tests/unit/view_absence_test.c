@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Absence is proven against a start that is under way: its lock, or what it left. */
+#include <fcntl.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
-#include <fcntl.h>
 #include <sys/file.h>
 #include <unistd.h>
 
@@ -15,7 +15,8 @@
 
 #define LUKS "CRYPT-LUKS2-1cb16c3d326047efb64a533c7c0653ec-vol"
 
-static const struct params pinned = {.luks_uuid = "1cb16c3d326047efb64a533c7c0653ec", .directory = "/srv/vol"};
+static const struct params pinned = {.luks_uuid = "1cb16c3d326047efb64a533c7c0653ec",
+	.directory = "/srv/vol"};
 
 static void
 look_and_prove(struct view *ret_view)

@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* The verdict, state by state, on a made-up kernel. */
+#include <errno.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
-#include <errno.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/sysmacros.h>
@@ -49,10 +49,15 @@ expect(const struct params *params, enum state state, enum status why)
 }
 
 static const struct params ordinary = {.device = "dev/nvme1n1", .directory = "/srv/vol"};
-static const struct params pinned = {.device = "/nowhere", .directory = "/srv/vol", .luks_uuid = UUID};
+static const struct params pinned = {.device = "/nowhere",
+	.directory = "/srv/vol",
+	.luks_uuid = UUID};
 
 /* The path of a parameter is absolute; the made-up node is not, so it is named by its serial. */
-#define BY_SERIAL {.device = "vol-0123456789abcdef0", .directory = "/srv/vol"}
+#define BY_SERIAL \
+	{ \
+		.device = "vol-0123456789abcdef0", .directory = "/srv/vol" \
+	}
 
 static struct dm_device *
 open_volume(void)
@@ -180,7 +185,8 @@ a_mount_over_a_parent_hides_ours(void **state)
 static void
 a_filesystem_that_was_shut_down_is_a_failure(void **state)
 {
-	static const char *const words[] = {"rw,shutdown", "rw,emergency_ro,errors=remount-ro", "ro"};
+	static const char *const words[] = {"rw,shutdown", "rw,emergency_ro,errors=remount-ro",
+		"ro"};
 	char text[512];
 
 	(void)state;
@@ -190,7 +196,8 @@ a_filesystem_that_was_shut_down_is_a_failure(void **state)
 	expect(&pinned, STATE_FAILED, STATUS_TURNED_READ_ONLY);
 	fake_kernel.look.error = 0;
 	for (size_t i = 0; i < sizeof(words) / sizeof(words[0]); i++) {
-		snprintf(text, sizeof(text), ROOT "31 21 254:0 / /srv/vol rw - ext4 /dev/mapper/vol %s\n", words[i]);
+		snprintf(text, sizeof(text),
+			ROOT "31 21 254:0 / /srv/vol rw - ext4 /dev/mapper/vol %s\n", words[i]);
 		fake_mounts(text);
 		expect(&pinned, STATE_FAILED, STATUS_TURNED_READ_ONLY);
 	}
@@ -199,7 +206,9 @@ a_filesystem_that_was_shut_down_is_a_failure(void **state)
 static void
 read_only_is_right_where_it_was_asked_for(void **state)
 {
-	const struct params read_only = {.luks_uuid = UUID, .directory = "/srv/vol", .read_only = true};
+	const struct params read_only = {.luks_uuid = UUID,
+		.directory = "/srv/vol",
+		.read_only = true};
 	struct dm_device *mapping = open_volume();
 
 	(void)state;
@@ -236,13 +245,18 @@ a_detached_disk_is_a_failure_and_ours_by_pin_record_or_link(void **state)
 	fake_mounts(ROOT OURS);
 	fake_unhold("dm-0", 259, 1);
 	expect(&pinned, STATE_FAILED, STATUS_DEVICE_LOST);
-	/* The disk that came back cannot be shown to be the one below the mapping, unless udev read its UUID. */
+	/* The disk that came back cannot be shown to be the one below the mapping, unless udev read
+	 * its UUID. */
 	expect(&by_serial, STATE_DOUBT, STATUS_DOUBT);
 	fake_link("../../nvme1n1", "dev/disk/by-uuid/1cb16c3d-3260-47ef-b64a-533c7c0653ec");
 	expect(&by_serial, STATE_FAILED, STATUS_DEVICE_LOST);
 	assert_int_equal(unlink("dev/disk/by-uuid/1cb16c3d-3260-47ef-b64a-533c7c0653ec"), 0);
-	assert_int_equal(
-		record_write("vol", &(struct record){.map_name = "vol", .luks_uuid = UUID, .ext4_errors = -1}, NULL), STATUS_OK);
+	assert_int_equal(record_write("vol",
+				 &(struct record){.map_name = "vol",
+					 .luks_uuid = UUID,
+					 .ext4_errors = -1},
+				 NULL),
+		STATUS_OK);
 	expect(&by_serial, STATE_FAILED, STATUS_DEVICE_LOST);
 }
 

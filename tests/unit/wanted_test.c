@@ -28,7 +28,8 @@ a_uuid_is_taken_in_any_case_with_and_without_dashes(void **state)
 static void
 what_is_no_uuid_leaves_the_result_untouched(void **state)
 {
-	static const char *const bad[] = {"", "1cb1", BARE "0", "1cb16c3d326047ef-b64a-533c-7c06-53ec", "gcb16c3d326047efb64a533c7c0653ec",
+	static const char *const bad[] = {"", "1cb1", BARE "0",
+		"1cb16c3d326047ef-b64a-533c-7c06-53ec", "gcb16c3d326047efb64a533c7c0653ec",
 		"1cb16c3d-326047-ef-b64a-533c7c0653ec", "1cb16c3d-3260-47ef-b64a-533c7c0653e-"};
 	char uuid[LUKS_UUID_BYTES] = "before";
 
