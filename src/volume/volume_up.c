@@ -24,7 +24,12 @@
 #include "volume/option_check.h"
 #include "volume/record.h"
 #include "volume/roots.h"
+#include "volume/spawn.h"
+#include "volume/udev_watch.h"
 #include "volume/unlock.h"
+
+/* How long an activation may wait for udev, whose work takes milliseconds where it works. */
+#define UDEV_PATIENCE_MS 10000
 
 /* What is to be done next, as the first look tells. */
 enum up_next { UP_NOTHING_LEFT, UP_MOUNT, UP_OPEN };
@@ -201,13 +206,25 @@ up_activate(void *context, const struct secret *key, struct reason *reason)
 		activation->up->doer->deadline, reason);
 }
 
+/* The watcher is forked before there is a key, so that it has none. */
+static enum status
+up_unlock(const struct up *up, struct luks *luks, struct reason *reason)
+{
+	struct up_activation activation = {.luks = luks, .up = up};
+	int64_t quarter_ms = deadline_left_ms(up->doer->deadline) / 4;
+	struct udev_watch watch = {.patience_ms = quarter_ms < UDEV_PATIENCE_MS ? quarter_ms : UDEV_PATIENCE_MS};
+	owned_child watcher = SPAWN_NO_CHILD;
+	enum status status = udev_watch_begin(&watch, &watcher, reason);
+
+	return status == STATUS_OK ? unlock_with_key(up->wanted->params, up->doer, up_activate, &activation, reason) : status;
+}
+
 /* From nothing to a mapping. */
 static enum status
 up_open(struct up *up, const struct view *view, struct reason *reason)
 {
 	const char *header_path = up->device.header_path;
 	owned_luks luks = LUKS_EMPTY;
-	struct up_activation activation = {.luks = &luks, .up = up};
 	enum status status = up->device.path[0] != '\0' ? STATUS_OK : up_wait(up, reason);
 
 	if (status == STATUS_OK)
@@ -222,7 +239,7 @@ up_open(struct up *up, const struct view *view, struct reason *reason)
 		status = luks_open(up->device.path, header_path[0] != '\0' ? header_path : NULL, up->record.luks_uuid, &luks,
 			reason);
 	if (status == STATUS_OK)
-		status = unlock_with_key(up->wanted->params, up->doer, up_activate, &activation, reason);
+		status = up_unlock(up, &luks, reason);
 	return status;
 }
 
