@@ -35,9 +35,10 @@ library_log(int level, const char *file, int line, int error, const char *format
 }
 
 /*
- * Runs a task without waiting for udev: its semaphore has no time limit, and a dead udevd would hold us after the
- * mapping is long gone. The library then takes the node in /dev/mapper away by itself, and udev, when it comes to it,
- * finds nothing to do. What was set before is set again, for an activation that may follow.
+ * Runs a task without waiting for udev: its semaphore has no time limit, and a dead udevd would
+ * hold us after the mapping is long gone. The library then takes the node in /dev/mapper away by
+ * itself, and udev, when it comes to it, finds nothing to do. What was set before is set again, for
+ * an activation that may follow.
  */
 static bool
 task_run_unsynced(struct dm_task *task)
@@ -61,13 +62,17 @@ mapping_error(int error, const char *verb, const char *name, struct reason *reas
 	case EBUSY:
 		return reason_set(reason, STATUS_BUSY, "mapping %s is in use", name);
 	case EAGAIN:
-		return reason_set(reason, STATUS_SUSPENDED, "mapping %s is suspended without its key; "
-			"run cryptsetup luksResume", name);
+		return reason_set(reason, STATUS_SUSPENDED,
+			"mapping %s is suspended without its key; "
+			"run cryptsetup luksResume",
+			name);
 	case EPERM:
 	case EACCES:
-		return reason_set(reason, STATUS_NOT_ROOT, "only root may %s mapping %s", verb, name);
+		return reason_set(reason, STATUS_NOT_ROOT, "only root may %s mapping %s", verb,
+			name);
 	case ENOMEM:
-		return reason_set(reason, STATUS_NO_MEMORY, "no memory to %s mapping %s", verb, name);
+		return reason_set(reason, STATUS_NO_MEMORY, "no memory to %s mapping %s", verb,
+			name);
 	default:
 		return reason_set(reason, STATUS_UNREADABLE, "cannot %s mapping %s: %s", verb, name,
 			strerror(error));
@@ -75,17 +80,20 @@ mapping_error(int error, const char *verb, const char *name, struct reason *reas
 }
 
 enum status
-mapping_is_there(const char *name, const char *uuid, dev_t number, bool *ret_is_it, struct reason *reason)
+mapping_is_there(const char *name, const char *uuid, dev_t number, bool *ret_is_it,
+	struct reason *reason)
 {
 	owned_by(task_end) struct task_owner owner = {dm_task_create(DM_DEVICE_INFO)};
 	struct dm_info info;
 
 	if (owner.task == NULL || !dm_task_set_name(owner.task, name))
-		return reason_set(reason, STATUS_NO_MEMORY, "no memory to look at mapping %s", name);
+		return reason_set(reason, STATUS_NO_MEMORY, "no memory to look at mapping %s",
+			name);
 	if (!task_run_unsynced(owner.task) || !dm_task_get_info(owner.task, &info))
 		return mapping_error(dm_task_get_errno(owner.task), "look at", name, reason);
 	const char *seen = info.exists ? dm_task_get_uuid(owner.task) : NULL;
-	*ret_is_it = seen != NULL && strcmp(seen, uuid) == 0 && makedev(info.major, (unsigned int)info.minor) == number;
+	*ret_is_it = seen != NULL && strcmp(seen, uuid) == 0 &&
+		makedev(info.major, (unsigned int)info.minor) == number;
 	return STATUS_OK;
 }
 
@@ -96,7 +104,8 @@ mapping_change(int type, const char *verb, const char *name, struct reason *reas
 	owned_by(task_end) struct task_owner owner = {dm_task_create(type)};
 
 	if (owner.task == NULL || !dm_task_set_name(owner.task, name))
-		return reason_set(reason, STATUS_NO_MEMORY, "no memory to %s mapping %s", verb, name);
+		return reason_set(reason, STATUS_NO_MEMORY, "no memory to %s mapping %s", verb,
+			name);
 	if (!task_run_unsynced(owner.task))
 		return mapping_error(dm_task_get_errno(owner.task), verb, name, reason);
 	log_debug("%s mapping %s: done", verb, name);

@@ -58,7 +58,8 @@ footprint_mark(const struct footprint *footprint, const struct mount_list *list,
 		is_changing = false;
 		for (size_t i = 0; i < list->count; i++) {
 			if (ret_marked[i] ||
-				!mount_has_to_go(list, footprint, kept, &list->mounts[i], ret_marked))
+				!mount_has_to_go(list, footprint, kept, &list->mounts[i],
+					ret_marked))
 				continue;
 			ret_marked[i] = true;
 			is_changing = true;

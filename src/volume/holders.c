@@ -19,7 +19,8 @@
 enum status
 holder_list_add(struct holder_list *list, struct volume_user holder)
 {
-	struct volume_user *holders = reallocarray(list->holders, list->count + 1, sizeof(*holders));
+	struct volume_user *holders = reallocarray(list->holders, list->count + 1,
+		sizeof(*holders));
 
 	if (holders == NULL) {
 		fd_end(&holder.pid_fd);
@@ -50,8 +51,9 @@ static const char *
 search_use(const struct holder_search *search, const char *process)
 {
 	if (search->by_namespace)
-		return id_set_has(&search->footprint->namespaces, namespace_of_process(process)) ? "mount namespace" :
-												   NULL;
+		return id_set_has(&search->footprint->namespaces, namespace_of_process(process))
+			? "mount namespace"
+			: NULL;
 	return process_use(process, search->footprint, search->may_block);
 }
 
@@ -64,11 +66,13 @@ pid_fd_has_ended(int pid_fd)
 }
 
 /*
- * Adds the process if it holds the volume. The evidence is read once more after the pidfd is open: from then on the
- * descriptor and the evidence speak of the same process, however often its number was given away before.
+ * Adds the process if it holds the volume. The evidence is read once more after the pidfd is open:
+ * from then on the descriptor and the evidence speak of the same process, however often its number
+ * was given away before.
  */
 static enum status
-holder_list_add_process(struct holder_list *list, const struct holder_search *search, const char *process)
+holder_list_add_process(struct holder_list *list, const struct holder_search *search,
+	const char *process)
 {
 	pid_t pid = (pid_t)atol(process);
 	const char *use = search_use(search, process);
@@ -88,14 +92,15 @@ holder_list_add_process(struct holder_list *list, const struct holder_search *se
 }
 
 static enum status
-holder_list_add_processes(struct holder_list *list, const struct holder_search *search, struct deadline deadline,
-	struct reason *reason)
+holder_list_add_processes(struct holder_list *list, const struct holder_search *search,
+	struct deadline deadline, struct reason *reason)
 {
 	owned_dir proc = opendir(proc_root);
 	enum status status = STATUS_OK;
 
 	if (proc == NULL)
-		return reason_set(reason, STATUS_UNREADABLE, "cannot read %s: %s", proc_root, strerror(errno));
+		return reason_set(reason, STATUS_UNREADABLE, "cannot read %s: %s", proc_root,
+			strerror(errno));
 	for (struct dirent *entry; status == STATUS_OK && (entry = readdir(proc)) != NULL;) {
 		if (deadline_passed(deadline))
 			break;
@@ -132,8 +137,10 @@ holder_words(const struct volume_user *holder, char *ret_text, size_t room_bytes
 	if (holder->pid == 0)
 		return snprintf(ret_text, room_bytes, "%s", holder->name);
 	if (holder->unit[0] == '\0')
-		return snprintf(ret_text, room_bytes, "pid %d (%s)", (int)holder->pid, holder->name);
-	return snprintf(ret_text, room_bytes, "pid %d (%s, %s)", (int)holder->pid, holder->name, holder->unit);
+		return snprintf(ret_text, room_bytes, "pid %d (%s)", (int)holder->pid,
+			holder->name);
+	return snprintf(ret_text, room_bytes, "pid %d (%s, %s)", (int)holder->pid, holder->name,
+		holder->unit);
 }
 
 void
@@ -148,8 +155,11 @@ holder_list_words(const struct holder_list *list, char *ret_text, size_t room_by
 		int length = holder_words(&list->holders[i], one, sizeof(one));
 
 		/* Room is kept for how many there are beside. */
-		if (i > 0 && used + strlen(joint) + (size_t)length + sizeof(" and 99999 more") > room_bytes) {
-			snprintf(ret_text + used, room_bytes - used, " and %zu more", list->count - i);
+		if (i > 0 &&
+			used + strlen(joint) + (size_t)length + sizeof(" and 99999 more") >
+				room_bytes) {
+			snprintf(ret_text + used, room_bytes - used, " and %zu more",
+				list->count - i);
 			return;
 		}
 		snprintf(ret_text + used, room_bytes - used, "%s%s", joint, one);

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Holders that are no process: swap areas, loop devices whose file lies on the volume, and block devices on top of the
- * mapping. Part of holders.h; nothing here can be signalled, so it is only named.
+ * Holders that are no process: swap areas, loop devices whose file lies on the volume, and block
+ * devices on top of the mapping. Part of holders.h; nothing here can be signalled, so it is only
+ * named.
  */
 #include <fcntl.h>
 #include <limits.h>
@@ -19,16 +20,19 @@ path_is_on_volume(const char *path, const struct footprint *footprint)
 {
 	struct statx seen;
 
-	if (statx(AT_FDCWD, path, AT_STATX_DONT_SYNC | AT_NO_AUTOMOUNT, STATX_BASIC_STATS | STATX_MNT_ID, &seen) != 0)
+	if (statx(AT_FDCWD, path, AT_STATX_DONT_SYNC | AT_NO_AUTOMOUNT,
+		    STATX_BASIC_STATS | STATX_MNT_ID, &seen) != 0)
 		return false;
 	if (S_ISBLK(seen.stx_mode))
 		return makedev(seen.stx_rdev_major, seen.stx_rdev_minor) == footprint->mapping;
 	return makedev(seen.stx_dev_major, seen.stx_dev_minor) == footprint->mapping ||
-		((seen.stx_mask & STATX_MNT_ID) != 0 && id_set_has(&footprint->mounts, seen.stx_mnt_id));
+		((seen.stx_mask & STATX_MNT_ID) != 0 &&
+			id_set_has(&footprint->mounts, seen.stx_mnt_id));
 }
 
 static enum status
-holder_list_add_object(struct holder_list *list, const char *kind, const char *name, const char *use)
+holder_list_add_object(struct holder_list *list, const char *kind, const char *name,
+	const char *use)
 {
 	struct volume_user holder = {.pid_fd = -1, .use = use, .is_spared = true};
 
@@ -83,10 +87,12 @@ holder_list_add_loops(struct holder_list *list, const struct footprint *footprin
 
 	snprintf(path, sizeof(path), "%s/block", sysfs_root);
 	owned_dir disks = opendir(path);
-	for (struct dirent *entry; disks != NULL && status == STATUS_OK && (entry = readdir(disks)) != NULL;) {
+	for (struct dirent *entry;
+		disks != NULL && status == STATUS_OK && (entry = readdir(disks)) != NULL;) {
 		if (strncmp(entry->d_name, "loop", 4) != 0)
 			continue;
-		snprintf(path, sizeof(path), "%s/block/%.30s/loop/backing_file", sysfs_root, entry->d_name);
+		snprintf(path, sizeof(path), "%s/block/%.30s/loop/backing_file", sysfs_root,
+			entry->d_name);
 		if (small_file_read(path, backing, sizeof(backing)) != STATUS_OK)
 			continue;
 		if (path_is_on_volume(backing, footprint))
@@ -102,17 +108,21 @@ holder_list_add_devices(struct holder_list *list, const struct footprint *footpr
 	char name[64];
 	enum status status = STATUS_OK;
 
-	snprintf(path, sizeof(path), "%s/dev/block/%u:%u/holders", sysfs_root, major(footprint->mapping),
-		minor(footprint->mapping));
+	snprintf(path, sizeof(path), "%s/dev/block/%u:%u/holders", sysfs_root,
+		major(footprint->mapping), minor(footprint->mapping));
 	owned_dir holders = opendir(path);
-	for (struct dirent *entry; holders != NULL && status == STATUS_OK && (entry = readdir(holders)) != NULL;) {
+	for (struct dirent *entry;
+		holders != NULL && status == STATUS_OK && (entry = readdir(holders)) != NULL;) {
 		if (entry->d_name[0] == '.')
 			continue;
-		snprintf(path, sizeof(path), "%s/class/block/%.30s/dm/name", sysfs_root, entry->d_name);
+		snprintf(path, sizeof(path), "%s/class/block/%.30s/dm/name", sysfs_root,
+			entry->d_name);
 		if (small_file_read(path, name, sizeof(name)) != STATUS_OK)
-			status = holder_list_add_object(list, "device ", entry->d_name, "block device on top");
+			status = holder_list_add_object(list, "device ", entry->d_name,
+				"block device on top");
 		else
-			status = holder_list_add_object(list, "mapping ", name, "block device on top");
+			status = holder_list_add_object(list, "mapping ", name,
+				"block device on top");
 	}
 	return status;
 }

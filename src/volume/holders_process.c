@@ -18,17 +18,19 @@
 enum evidence { EVIDENCE_NONE, EVIDENCE_FILE, EVIDENCE_DEVICE };
 
 /*
- * By mount, for btrfs whose files carry numbers of their subvolume; by superblock, for what umount -l took out of every
- * list; by device number, for whoever opened the mapping itself.
+ * By mount, for btrfs whose files carry numbers of their subvolume; by superblock, for what umount
+ * -l took out of every list; by device number, for whoever opened the mapping itself.
  */
 static enum evidence
 link_evidence(const char *path, const struct footprint *footprint)
 {
 	struct statx seen;
 
-	if (statx(AT_FDCWD, path, AT_STATX_DONT_SYNC | AT_NO_AUTOMOUNT, STATX_BASIC_STATS | STATX_MNT_ID, &seen) != 0)
+	if (statx(AT_FDCWD, path, AT_STATX_DONT_SYNC | AT_NO_AUTOMOUNT,
+		    STATX_BASIC_STATS | STATX_MNT_ID, &seen) != 0)
 		return EVIDENCE_NONE;
-	if (S_ISBLK(seen.stx_mode) && makedev(seen.stx_rdev_major, seen.stx_rdev_minor) == footprint->mapping)
+	if (S_ISBLK(seen.stx_mode) &&
+		makedev(seen.stx_rdev_major, seen.stx_rdev_minor) == footprint->mapping)
 		return EVIDENCE_DEVICE;
 	if ((seen.stx_mask & STATX_MNT_ID) != 0 && id_set_has(&footprint->mounts, seen.stx_mnt_id))
 		return EVIDENCE_FILE;
@@ -51,7 +53,8 @@ files_evidence(const char *process, const struct footprint *footprint)
 	for (struct dirent *entry; evidence == EVIDENCE_NONE && (entry = readdir(fds)) != NULL;) {
 		if (entry->d_name[0] == '.')
 			continue;
-		snprintf(path, sizeof(path), "%s/%.20s/fd/%.20s", proc_root, process, entry->d_name);
+		snprintf(path, sizeof(path), "%s/%.20s/fd/%.20s", proc_root, process,
+			entry->d_name);
 		evidence = link_evidence(path, footprint);
 	}
 	return evidence;
@@ -65,8 +68,10 @@ map_line_is_ours(const char *line, const struct footprint *footprint)
 	if (sscanf(line, "%*s %*s %*s %x:%x", &major_number, &minor_number) != 2)
 		return false;
 	dev_t number = makedev(major_number, minor_number);
-	/* Shared memory and other anonymous objects are files of tmpfs: only a superblock that was seen counts. */
-	return number != 0 && (number == footprint->mapping || id_set_has(&footprint->superblocks, number));
+	/* Shared memory and other anonymous objects are files of tmpfs: only a superblock that was
+	 * seen counts. */
+	return number != 0 &&
+		(number == footprint->mapping || id_set_has(&footprint->superblocks, number));
 }
 
 static bool
@@ -85,7 +90,8 @@ maps_are_ours(const char *process, const struct footprint *footprint)
 	return false;
 }
 
-/* The letter after the command's closing bracket, which the command itself cannot end: it is the last one. */
+/* The letter after the command's closing bracket, which the command itself cannot end: it is the
+ * last one. */
 static char
 task_state(const char *path)
 {
@@ -98,8 +104,8 @@ task_state(const char *path)
 }
 
 /*
- * Reading the maps takes the lock of the address space, and a thread in uninterruptible sleep may be holding that: the
- * reader would join it.
+ * Reading the maps takes the lock of the address space, and a thread in uninterruptible sleep may
+ * be holding that: the reader would join it.
  */
 static bool
 process_may_hold_us(const char *process)
@@ -109,10 +115,12 @@ process_may_hold_us(const char *process)
 
 	snprintf(path, sizeof(path), "%s/%.20s/task", proc_root, process);
 	owned_dir tasks = opendir(path);
-	for (struct dirent *entry; tasks != NULL && !is_asleep && (entry = readdir(tasks)) != NULL;) {
+	for (struct dirent *entry;
+		tasks != NULL && !is_asleep && (entry = readdir(tasks)) != NULL;) {
 		if (entry->d_name[0] == '.')
 			continue;
-		snprintf(path, sizeof(path), "%s/%.20s/task/%.20s/stat", proc_root, process, entry->d_name);
+		snprintf(path, sizeof(path), "%s/%.20s/task/%.20s/stat", proc_root, process,
+			entry->d_name);
 		is_asleep = task_state(path) == 'D';
 	}
 	return is_asleep;
@@ -169,7 +177,8 @@ process_describe(const char *process, struct volume_user *holder)
 {
 	char path[64];
 
-	/* Not cmdline, which lies in the memory of the process, behind the lock that maps needs too. */
+	/* Not cmdline, which lies in the memory of the process, behind the lock that maps needs
+	 * too. */
 	snprintf(path, sizeof(path), "%s/%.20s/comm", proc_root, process);
 	if (small_file_read(path, holder->name, sizeof(holder->name)) != STATUS_OK)
 		snprintf(holder->name, sizeof(holder->name), "?");

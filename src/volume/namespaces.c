@@ -18,10 +18,12 @@
 #include "volume/roots.h"
 #include "volume/unmount.h"
 
-/* How long one namespace may take; a filesystem that hangs in one must not keep us from the others. */
+/* How long one namespace may take; a filesystem that hangs in one must not keep us from the others.
+ */
 #define ENTER_MS 10000
 
-/* "mnt:[4026531841]", as the link in /proc and the root of an nsfs mount show it. 0 when it is something else. */
+/* "mnt:[4026531841]", as the link in /proc and the root of an nsfs mount show it. 0 when it is
+ * something else. */
 static uint64_t
 namespace_parse(const char *text)
 {
@@ -54,7 +56,8 @@ namespace_list_has(const struct namespace_list *list, uint64_t inode)
 	return false;
 }
 
-/* A path that cannot be opened any more is a namespace that is going away, or one that the next process shows again. */
+/* A path that cannot be opened any more is a namespace that is going away, or one that the next
+ * process shows again. */
 static enum status
 namespace_list_add(struct namespace_list *list, uint64_t inode, const char *path, pid_t pid)
 {
@@ -78,9 +81,12 @@ namespace_list_add_processes(struct namespace_list *list, uint64_t own, struct r
 	enum status status = STATUS_OK;
 
 	if (proc == NULL)
-		return reason_set(reason, STATUS_UNREADABLE, "cannot read %s: %s", proc_root, strerror(errno));
+		return reason_set(reason, STATUS_UNREADABLE, "cannot read %s: %s", proc_root,
+			strerror(errno));
 	for (struct dirent *entry; status == STATUS_OK && (entry = readdir(proc)) != NULL;) {
-		uint64_t inode = isdigit((unsigned char)entry->d_name[0]) ? namespace_of_process(entry->d_name) : 0;
+		uint64_t inode = isdigit((unsigned char)entry->d_name[0])
+			? namespace_of_process(entry->d_name)
+			: 0;
 		char path[64];
 
 		if (inode == 0 || inode == own || namespace_list_has(list, inode))
@@ -91,7 +97,8 @@ namespace_list_add_processes(struct namespace_list *list, uint64_t own, struct r
 	return status;
 }
 
-/* `unshare --mount=FILE` and its likes: the namespace lives in a mount of type nsfs, with or without processes. */
+/* `unshare --mount=FILE` and its likes: the namespace lives in a mount of type nsfs, with or
+ * without processes. */
 static enum status
 namespace_list_add_pinned(struct namespace_list *list, uint64_t own, struct reason *reason)
 {
@@ -100,7 +107,8 @@ namespace_list_add_pinned(struct namespace_list *list, uint64_t own, struct reas
 
 	for (size_t i = 0; i < mounts.count && status == STATUS_OK; i++) {
 		const struct mount *mount = &mounts.mounts[i];
-		uint64_t inode = strcmp(mount->fstype, "nsfs") == 0 ? namespace_parse(mount->root) : 0;
+		uint64_t inode = strcmp(mount->fstype, "nsfs") == 0 ? namespace_parse(mount->root)
+								    : 0;
 
 		if (inode != 0 && inode != own && !namespace_list_has(list, inode))
 			status = namespace_list_add(list, inode, mount->directory, 0);
@@ -147,10 +155,13 @@ entered_unmount(void *context, struct reason *reason)
 	const struct entering *entering = context;
 
 	if (setns(entering->namespace_fd, CLONE_NEWNS) != 0)
-		return reason_set(reason, STATUS_BUSY, "cannot enter a mount namespace: %s", strerror(errno));
-	/* setns left us in the root of the namespace; only a relative path still leads to our own /proc. */
+		return reason_set(reason, STATUS_BUSY, "cannot enter a mount namespace: %s",
+			strerror(errno));
+	/* setns left us in the root of the namespace; only a relative path still leads to our own
+	 * /proc. */
 	if (fchdir(entering->proc_fd) != 0)
-		return reason_set(reason, STATUS_UNREADABLE, "cannot go to /proc: %s", strerror(errno));
+		return reason_set(reason, STATUS_UNREADABLE, "cannot go to /proc: %s",
+			strerror(errno));
 	return unmount_all("./self/mountinfo", entering->footprint, NULL, reason);
 }
 
@@ -165,7 +176,8 @@ namespace_look(const struct mount_namespace *space, struct footprint *footprint,
 	if (space->pid == 0)
 		return STATUS_OK;
 	snprintf(path, sizeof(path), "%s/%d/mountinfo", proc_root, (int)space->pid);
-	/* Unreadable is as good as unseen: the removal of the mapping decides, and the next round enters it. */
+	/* Unreadable is as good as unseen: the removal of the mapping decides, and the next round
+	 * enters it. */
 	if (mount_list_read(path, footprint->mapping, &list, NULL) != STATUS_OK)
 		return STATUS_OK;
 	for (size_t i = 0; i < list.count && !*ret_has_ours; i++)
@@ -180,19 +192,21 @@ namespace_unmount(const struct mount_namespace *space, int proc_fd, struct footp
 	struct entering entering = {space->fd, proc_fd, footprint};
 	struct deadline patience = deadline_sooner(deadline, deadline_in_ms(ENTER_MS));
 	struct reason reason = {0};
-	enum status status = bounded_run(entered_unmount, "a mount namespace", &entering, sizeof(entering),
-		patience, &reason);
+	enum status status = bounded_run(entered_unmount, "a mount namespace", &entering,
+		sizeof(entering), patience, &reason);
 
 	if (status == STATUS_OK)
 		return STATUS_OK;
-	log_debug("mount namespace %lu of process %d: %s", (unsigned long)space->inode, (int)space->pid, reason.text);
+	log_debug("mount namespace %lu of process %d: %s", (unsigned long)space->inode,
+		(int)space->pid, reason.text);
 	if (id_set_add(&footprint->namespaces, space->inode) != STATUS_OK)
 		return STATUS_NO_MEMORY;
 	return STATUS_BUSY;
 }
 
 enum status
-namespaces_unmount(struct footprint *footprint, bool enter_all, struct deadline deadline, struct reason *reason)
+namespaces_unmount(struct footprint *footprint, bool enter_all, struct deadline deadline,
+	struct reason *reason)
 {
 	owned_namespace_list list = {0};
 	owned_fd proc_fd = open(proc_root, O_PATH | O_DIRECTORY | O_CLOEXEC);
@@ -204,11 +218,13 @@ namespaces_unmount(struct footprint *footprint, bool enter_all, struct deadline 
 
 		status = namespace_look(&list.namespaces[i], footprint, &has_ours);
 		if (status == STATUS_OK && (has_ours || enter_all || list.namespaces[i].pid == 0))
-			status = namespace_unmount(&list.namespaces[i], proc_fd, footprint, deadline);
+			status = namespace_unmount(&list.namespaces[i], proc_fd, footprint,
+				deadline);
 		busy = busy || status == STATUS_BUSY;
 		status = status == STATUS_BUSY ? STATUS_OK : status;
 	}
 	if (status != STATUS_OK)
 		return reason_set(reason, status, "cannot look through the mount namespaces");
-	return busy ? reason_set(reason, STATUS_BUSY, "another mount namespace keeps it") : STATUS_OK;
+	return busy ? reason_set(reason, STATUS_BUSY, "another mount namespace keeps it")
+		    : STATUS_OK;
 }

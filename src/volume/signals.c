@@ -60,8 +60,10 @@ signal_plan_make(const struct params *params, struct signal_plan *ret_plan)
 		.may_block = strcmp(force, "true") == 0};
 
 	if (strcmp(force, "false") != 0) {
-		signal_plan_add(&plan, params->term_signals != NULL ? params->term_signals : "TERM");
-		signal_plan_add(&plan, params->kill_signals != NULL ? params->kill_signals : "KILL");
+		signal_plan_add(&plan,
+			params->term_signals != NULL ? params->term_signals : "TERM");
+		signal_plan_add(&plan,
+			params->kill_signals != NULL ? params->kill_signals : "KILL");
 	}
 	*ret_plan = plan;
 }
@@ -82,7 +84,8 @@ holder_may_be_signalled(const struct volume_user *holder)
 
 /* What this holder gets in this round; 0: nothing, but it is waited for. */
 static int
-holder_signal(const struct signal_plan *plan, const struct volume_user *holder, struct deadline deadline)
+holder_signal(const struct signal_plan *plan, const struct volume_user *holder,
+	struct deadline deadline)
 {
 	size_t last = plan->count - 1;
 
@@ -97,8 +100,8 @@ static void
 holder_send(const struct volume_user *holder, int number)
 {
 	log_notice("sending SIG%s to process %d (%s, %s): it holds the volume by its %s",
-		sigabbrev_np(number) != NULL ? sigabbrev_np(number) : "RT", (int)holder->pid, holder->name,
-		holder->unit[0] != '\0' ? holder->unit : "no unit", holder->use);
+		sigabbrev_np(number) != NULL ? sigabbrev_np(number) : "RT", (int)holder->pid,
+		holder->name, holder->unit[0] != '\0' ? holder->unit : "no unit", holder->use);
 	if (pidfd_send_signal(holder->pid_fd, number, NULL, 0) != 0 && errno != ESRCH)
 		log_warning("cannot signal process %d: %s", (int)holder->pid, strerror(errno));
 }
@@ -118,7 +121,8 @@ holders_wait(const struct holder_list *list, struct deadline patience)
 }
 
 bool
-signal_plan_round(struct signal_plan *plan, const struct holder_list *list, struct deadline deadline)
+signal_plan_round(struct signal_plan *plan, const struct holder_list *list,
+	struct deadline deadline)
 {
 	size_t waited_for = 0;
 

@@ -17,11 +17,12 @@
 /* linux/sched.h: a thread of the kernel, in the flags that /proc/PID/stat shows. */
 #define FLAG_KERNEL_THREAD 0x00200000U
 
-/* More generations than there can be between a worker and process 1, should /proc change under us. */
+/* More generations than there can be between a worker and process 1, should /proc change under us.
+ */
 #define ANCESTORS_MOST 64
 
-static const char *const daemons[] = {"pacemaker*", "corosync*", "sbd", "dlm_controld", "booth*", "lvmlockd", "sanlock",
-	"wdmd", "systemd*", "udevadm", "init"};
+static const char *const daemons[] = {"pacemaker*", "corosync*", "sbd", "dlm_controld", "booth*",
+	"lvmlockd", "sanlock", "wdmd", "systemd*", "udevadm", "init"};
 static const char *const interpreted[] = {"pcsd", "pcs_snmp_agent"};
 static const char *const interpreters[] = {"python*", "ruby*", "perl*"};
 static const char *const checkers[] = {"e2fsck", "fsck*", "xfs_repair", "btrfs"};
@@ -36,7 +37,8 @@ name_matches(const char *name, const char *pattern)
 {
 	size_t length = strcspn(pattern, "*");
 
-	return pattern[length] == '*' ? strncmp(name, pattern, length) == 0 : strcmp(name, pattern) == 0;
+	return pattern[length] == '*' ? strncmp(name, pattern, length) == 0
+				      : strcmp(name, pattern) == 0;
 }
 
 static bool
@@ -49,7 +51,8 @@ name_is_among(const char *name, const char *const *patterns, size_t count)
 	return false;
 }
 
-#define IS_AMONG(name, patterns) name_is_among(name, patterns, sizeof(patterns) / sizeof(patterns[0]))
+#define IS_AMONG(name, patterns) \
+	name_is_among(name, patterns, sizeof(patterns) / sizeof(patterns[0]))
 
 /* proc(5): pid (comm) state ppid pgrp session tty_nr tpgid flags … */
 static bool
@@ -63,7 +66,8 @@ process_stat_read(const char *process, struct process_stat *ret_stat)
 		return false;
 	const char *bracket = strrchr(text, ')');
 	return bracket != NULL &&
-		sscanf(bracket + 1, " %*c %d %*d %*d %*d %*d %u", &ret_stat->parent, &ret_stat->flags) == 2;
+		sscanf(bracket + 1, " %*c %d %*d %*d %*d %*d %u", &ret_stat->parent,
+			&ret_stat->flags) == 2;
 }
 
 static bool

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Whom stop never signals, whatever the policy says: itself and its ancestors, process 1, kernel threads, and the daemons
- * of the cluster, of systemd and of udev, whose end would cost more than a stop that fails.
- * Used for processes that hold the volume; reads /proc alone.
+ * Whom stop never signals, whatever the policy says: itself and its ancestors, process 1, kernel
+ * threads, and the daemons of the cluster, of systemd and of udev, whose end would cost more than a
+ * stop that fails. Used for processes that hold the volume; reads /proc alone.
  */
 #ifndef LUKS_SSM_VOLUME_SPARED_H
 #define LUKS_SSM_VOLUME_SPARED_H
@@ -10,12 +10,14 @@
 #include <stdbool.h>
 
 /*
- * PROCESS is its number, COMMAND its name in the kernel. A daemon is known by the name of its executable; one that an
- * interpreter runs (pcsd) by its command. A process that cannot be looked at is spared.
+ * PROCESS is its number, COMMAND its name in the kernel. A daemon is known by the name of its
+ * executable; one that an interpreter runs (pcsd) by its command. A process that cannot be looked
+ * at is spared.
  */
 bool process_is_spared(const char *process, const char *command);
 
-/* Whether it checks or repairs a filesystem: it ends by itself after SIGTERM, and being killed may cost the filesystem. */
+/* Whether it checks or repairs a filesystem: it ends by itself after SIGTERM, and being killed may
+ * cost the filesystem. */
 bool process_is_checker(const char *command);
 
 #endif

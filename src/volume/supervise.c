@@ -18,7 +18,8 @@
 
 /* How long a killed doer may take to leave the kernel before it counts as stuck there. */
 #define LEAVE_MS 500
-/* A doer that sees its deadline coming can still say why it is not done; so much longer it is listened to. */
+/* A doer that sees its deadline coming can still say why it is not done; so much longer it is
+ * listened to. */
 #define ANSWER_MS 200
 
 /* What crosses the pipe at the end: less than PIPE_BUF, so it arrives whole or not at all. */
@@ -71,10 +72,11 @@ supervisor_begin(const char *instance, const struct lock *lock, struct superviso
 	sigprocmask(SIG_BLOCK, &signals, NULL);
 	owned_fd signal_fd = signalfd(-1, &signals, SFD_CLOEXEC | SFD_NONBLOCK);
 	if (signal_fd < 0)
-		return reason_set(reason, STATUS_NO_MEMORY, "no descriptor to listen for signals: %s",
-			strerror(errno));
-	*ret_supervisor = (struct supervisor){
-		.instance = instance, .lock = lock, .signal_fd = steal_fd(&signal_fd)};
+		return reason_set(reason, STATUS_NO_MEMORY,
+			"no descriptor to listen for signals: %s", strerror(errno));
+	*ret_supervisor = (struct supervisor){.instance = instance,
+		.lock = lock,
+		.signal_fd = steal_fd(&signal_fd)};
 	return STATUS_OK;
 }
 
@@ -152,7 +154,8 @@ doer_fork(const struct supervisor *supervisor, doer_body *body, const void *cont
 	pid_t pid = has_pipes ? fork() : -1;
 
 	if (pid < 0)
-		return reason_set(reason, STATUS_NO_MEMORY, "cannot start a process: %s", strerror(errno));
+		return reason_set(reason, STATUS_NO_MEMORY, "cannot start a process: %s",
+			strerror(errno));
 	if (pid == 0)
 		doer_main(supervisor, supervisor_pid, body, context,
 			&(struct doer){phase_in, children_fd, deadline}, answer_in);
@@ -181,7 +184,8 @@ answer_read(struct doer_process *process, struct doer_report *report)
 {
 	struct doer_answer answer;
 
-	if (report->answered || read(process->answer_fd, &answer, sizeof(answer)) != (ssize_t)sizeof(answer))
+	if (report->answered ||
+		read(process->answer_fd, &answer, sizeof(answer)) != (ssize_t)sizeof(answer))
 		return;
 	process->answer = answer;
 	report->answered = true;
@@ -195,7 +199,8 @@ doer_has_ended(const struct doer_process *process, int wait_ms)
 	/* Without a pidfd (no descriptor left) the wait becomes a look each time. */
 	if (process->pid_fd < 0)
 		return waitpid(process->pid, NULL, WNOHANG) == process->pid;
-	return poll(&ended, 1, wait_ms) == 1 && waitpid(process->pid, NULL, WNOHANG) == process->pid;
+	return poll(&ended, 1, wait_ms) == 1 &&
+		waitpid(process->pid, NULL, WNOHANG) == process->pid;
 }
 
 /* Waits for the end of the doer, a signal, or the deadline. True when it has ended. */
@@ -211,7 +216,8 @@ doer_wait(struct supervisor *supervisor, struct doer_process *process, bool list
 		};
 		int wait_ms = deadline_poll_ms(deadline);
 
-		poll(fds, sizeof(fds) / sizeof(fds[0]), process->pid_fd < 0 && wait_ms > 20 ? 20 : wait_ms);
+		poll(fds, sizeof(fds) / sizeof(fds[0]),
+			process->pid_fd < 0 && wait_ms > 20 ? 20 : wait_ms);
 		phases_read(process, report);
 		if (doer_has_ended(process, 0))
 			return true;
@@ -219,13 +225,15 @@ doer_wait(struct supervisor *supervisor, struct doer_process *process, bool list
 			return false;
 		if (deadline_passed(deadline))
 			return false;
-		/* The doer closes its end only by ending, but a hang-up must not spin until then. */
+		/* The doer closes its end only by ending, but a hang-up must not spin until then.
+		 */
 		if ((fds[1].revents & POLLHUP) != 0 && doer_has_ended(process, LEAVE_MS))
 			return true;
 	}
 }
 
-/* Ends the doer and all it says afterwards is lost; a step that it finished is seen in the kernel. */
+/* Ends the doer and all it says afterwards is lost; a step that it finished is seen in the kernel.
+ */
 static bool
 doer_kill(struct doer_process *process)
 {
@@ -251,15 +259,22 @@ doer_verdict(const struct supervisor *supervisor, const struct doer_process *pro
 		return process->answer.status;
 	}
 	if (report->is_alive)
-		return reason_set(reason, STATUS_TIMED_OUT, "killed while %s, but the kernel still holds process %d; "
-			"look at the disk, nothing more was touched", words, process->pid);
+		return reason_set(reason, STATUS_TIMED_OUT,
+			"killed while %s, but the kernel still holds process %d; "
+			"look at the disk, nothing more was touched",
+			words, process->pid);
 	if (ended)
-		return reason_set(reason, STATUS_INTERNAL, "the process ended without an answer while %s; "
-			"look into the log for who killed it", words);
+		return reason_set(reason, STATUS_INTERNAL,
+			"the process ended without an answer while %s; "
+			"look into the log for who killed it",
+			words);
 	if (supervisor->interrupted)
-		return reason_set(reason, STATUS_INTERRUPTED, "told to end by a signal while %s", words);
-	return reason_set(reason, STATUS_TIMED_OUT, "out of time while %s; "
-		"raise the action's timeout if that is expected to take longer", words);
+		return reason_set(reason, STATUS_INTERRUPTED, "told to end by a signal while %s",
+			words);
+	return reason_set(reason, STATUS_TIMED_OUT,
+		"out of time while %s; "
+		"raise the action's timeout if that is expected to take longer",
+		words);
 }
 
 enum status
@@ -267,7 +282,9 @@ supervise(struct supervisor *supervisor, doer_body *body, const void *context, b
 	struct deadline deadline, struct doer_report *ret_report, struct reason *reason)
 {
 	struct doer_report report = {.last = PHASE_LOCKING};
-	owned_by(doer_process_end) struct doer_process process = {.pid_fd = -1, .phase_fd = -1, .answer_fd = -1};
+	owned_by(doer_process_end) struct doer_process process = {.pid_fd = -1,
+		.phase_fd = -1,
+		.answer_fd = -1};
 	enum status status = doer_fork(supervisor, body, context, deadline, &process, reason);
 
 	if (status == STATUS_OK) {

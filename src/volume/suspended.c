@@ -11,7 +11,8 @@
 #include "volume/dm_change.h"
 
 #define LOOK_AGAIN_MS 100
-/* A resume flushes what waited; the disk may be slow, but the deadline is also for what comes after. */
+/* A resume flushes what waited; the disk may be slow, but the deadline is also for what comes
+ * after. */
 #define RESUME_MS 10000
 
 static enum status
@@ -53,9 +54,12 @@ suspended_settle(const struct dm_device *mapping, struct deadline deadline, stru
 	if (!now.is_suspended)
 		return STATUS_OK;
 	if (now.has_inactive_table)
-		return reason_set(reason, STATUS_SUSPENDED, "mapping %s is suspended with another table waiting; "
-			"finish or repair the resize or reencryption", now.name);
-	log_warning("mapping %s stayed suspended: resuming it, so that it can be stopped", now.name);
+		return reason_set(reason, STATUS_SUSPENDED,
+			"mapping %s is suspended with another table waiting; "
+			"finish or repair the resize or reencryption",
+			now.name);
+	log_warning("mapping %s stayed suspended: resuming it, so that it can be stopped",
+		now.name);
 	return bounded_run(suspended_resume, "the resume of a suspended mapping", &now, sizeof(now),
 		deadline_sooner(deadline, deadline_in_ms(RESUME_MS)), reason);
 }

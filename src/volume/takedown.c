@@ -13,10 +13,12 @@
 #include "volume/suspended.h"
 #include "volume/unmount.h"
 
-/* After an unmount udev looks at the device for some milliseconds: not worth a walk over all processes. */
+/* After an unmount udev looks at the device for some milliseconds: not worth a walk over all
+ * processes. */
 #define GLANCE_MS 300
 #define GLANCE_PAUSE_MS 10
-/* Whoever is still there after this long, and cannot be signalled, does not go by itself (udev, blkid, lsblk do). */
+/* Whoever is still there after this long, and cannot be signalled, does not go by itself (udev,
+ * blkid, lsblk do). */
 #define PATIENCE_MS 5000
 #define PATIENCE_PAUSE_MS 200
 /* Looking from the inside of each namespace costs a process each: not at every try. */
@@ -29,8 +31,8 @@ struct takedown {
 	struct signal_plan *plan;
 	struct footprint footprint; /* of the last look */
 	int64_t begun_ms;
-	unsigned int searches;      /* how often users were looked for */
-	bool is_unmounted;          /* in our own namespace */
+	unsigned int searches; /* how often users were looked for */
+	bool is_unmounted;     /* in our own namespace */
 };
 
 static void
@@ -43,7 +45,8 @@ static enum status
 takedown_unmount_own(struct takedown *takedown, struct reason *reason)
 {
 	owned_mount_list list = {0};
-	enum status status = mount_list_read("/proc/self/mountinfo", takedown->mapping->number, &list, reason);
+	enum status status = mount_list_read("/proc/self/mountinfo", takedown->mapping->number,
+		&list, reason);
 
 	if (status != STATUS_OK)
 		return status;
@@ -52,7 +55,8 @@ takedown_unmount_own(struct takedown *takedown, struct reason *reason)
 	return unmount_all("/proc/self/mountinfo", &takedown->footprint, NULL, reason);
 }
 
-/* A new look, from nothing: what an earlier one found may have gone, and its numbers may be somebody else's now. */
+/* A new look, from nothing: what an earlier one found may have gone, and its numbers may be
+ * somebody else's now. */
 static enum status
 takedown_try(struct takedown *takedown, struct reason *reason)
 {
@@ -73,7 +77,8 @@ takedown_try(struct takedown *takedown, struct reason *reason)
 			return own;
 		phase_enter(doer, PHASE_UNMOUNTING);
 	}
-	enum status others = namespaces_unmount(&takedown->footprint, enter_all, doer->deadline, reason);
+	enum status others = namespaces_unmount(&takedown->footprint, enter_all, doer->deadline,
+		reason);
 	if ((others != STATUS_OK && others != STATUS_BUSY) || !takedown->is_unmounted)
 		return others == STATUS_OK ? STATUS_BUSY : others;
 	reason_clear(reason);
@@ -92,10 +97,12 @@ takedown_advice(const struct takedown *takedown, const struct holder_list *holde
 {
 	for (size_t i = 0; i < holders->count; i++) {
 		if (holders->holders[i].pid != 0)
-			return takedown->plan->count == 0 ? "end it, or set force_unmount" : "end it by hand";
+			return takedown->plan->count == 0 ? "end it, or set force_unmount"
+							  : "end it by hand";
 	}
-	return holders->count > 0 ? "release it" :
-				    "look for namespaces that are kept by a file, and kernel users such as an NFS export";
+	return holders->count > 0
+		? "release it"
+		: "look for namespaces that are kept by a file, and kernel users such as an NFS export";
 }
 
 /*
@@ -111,7 +118,8 @@ takedown_press(struct takedown *takedown, const struct reason *refusal, struct r
 
 	phase_enter(doer, PHASE_FINDING_USERS);
 	takedown->searches++;
-	if (holder_list_find(&takedown->footprint, takedown->plan->may_block, doer->deadline, &holders, reason) != STATUS_OK)
+	if (holder_list_find(&takedown->footprint, takedown->plan->may_block, doer->deadline,
+		    &holders, reason) != STATUS_OK)
 		return false;
 	holder_list_words(&holders, who, sizeof(who));
 	log_debug("mapping %s is held by %s", takedown->mapping->name, who);
@@ -120,24 +128,27 @@ takedown_press(struct takedown *takedown, const struct reason *refusal, struct r
 		if (signal_plan_round(takedown->plan, &holders, doer->deadline))
 			return true;
 	}
-	if (takedown_elapsed_ms(takedown) < PATIENCE_MS && deadline_pause_ms(doer->deadline, PATIENCE_PAUSE_MS))
+	if (takedown_elapsed_ms(takedown) < PATIENCE_MS &&
+		deadline_pause_ms(doer->deadline, PATIENCE_PAUSE_MS))
 		return true;
 	if (holders.count == 0 && refusal->text[0] != '\0')
 		reason_pass(refusal, reason);
 	else
-		reason_set(reason, STATUS_BUSY, "mapping %s is held by %s; %s", takedown->mapping->name, who,
-			takedown_advice(takedown, &holders));
+		reason_set(reason, STATUS_BUSY, "mapping %s is held by %s; %s",
+			takedown->mapping->name, who, takedown_advice(takedown, &holders));
 	return false;
 }
 
 static bool
 takedown_glance(const struct takedown *takedown)
 {
-	return takedown->is_unmounted && takedown->searches == 0 && takedown_elapsed_ms(takedown) < GLANCE_MS &&
+	return takedown->is_unmounted && takedown->searches == 0 &&
+		takedown_elapsed_ms(takedown) < GLANCE_MS &&
 		deadline_pause_ms(takedown->doer->deadline, GLANCE_PAUSE_MS);
 }
 
-/* One without a table holds no data: whoever was making or resizing it has not come that far, or is dead. */
+/* One without a table holds no data: whoever was making or resizing it has not come that far, or is
+ * dead. */
 static bool
 mapping_needs_settling(const struct dm_device *mapping)
 {
@@ -148,8 +159,10 @@ enum status
 takedown_mapping(const struct doer *doer, const struct dm_device *mapping, struct signal_plan *plan,
 	struct reason *reason)
 {
-	owned_by(takedown_end) struct takedown takedown = {
-		.doer = doer, .mapping = mapping, .plan = plan, .begun_ms = clock_now_ms()};
+	owned_by(takedown_end) struct takedown takedown = {.doer = doer,
+		.mapping = mapping,
+		.plan = plan,
+		.begun_ms = clock_now_ms()};
 
 	if (mapping_needs_settling(mapping)) {
 		enum status status = suspended_settle(mapping, doer->deadline, reason);
@@ -168,6 +181,7 @@ takedown_mapping(const struct doer *doer, const struct dm_device *mapping, struc
 			return status;
 		}
 		if (!takedown_glance(&takedown) && !takedown_press(&takedown, &last, reason))
-			return reason != NULL && reason->text[0] != '\0' ? reason->status : STATUS_BUSY;
+			return reason != NULL && reason->text[0] != '\0' ? reason->status
+									 : STATUS_BUSY;
 	}
 }

@@ -19,7 +19,8 @@ before_note(const struct wanted *wanted, const struct view *view, struct before 
 	for (size_t i = 0; i < view->mounts.count; i++) {
 		const struct mount *mount = &view->mounts.mounts[i];
 
-		if (mount->is_ours && id_set_add(&before.mounts, (uint64_t)mount->id) != STATUS_OK) {
+		if (mount->is_ours &&
+			id_set_add(&before.mounts, (uint64_t)mount->id) != STATUS_OK) {
 			before_end(&before);
 			return STATUS_NO_MEMORY;
 		}
@@ -35,8 +36,8 @@ before_end(struct before *before)
 }
 
 /*
- * A start that was refused because the name or the device is somebody else's has made no mapping, although it was in
- * that phase; one that was killed there may have.
+ * A start that was refused because the name or the device is somebody else's has made no mapping,
+ * although it was in that phase; one that was killed there may have.
  */
 static bool
 undo_made_mapping(const struct undo *undo)

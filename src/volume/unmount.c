@@ -15,15 +15,18 @@
 /* Every pass unmounts at least one layer or is the last; nobody stacks this many on purpose. */
 #define PASSES_MAX 64
 
-/* What lies at that path must be this very mount: another one on top, or on the way, would be hit in its place. */
+/* What lies at that path must be this very mount: another one on top, or on the way, would be hit
+ * in its place. */
 static bool
 mount_is_on_top(const struct mount *mount)
 {
 	struct statx seen;
 
-	if (statx(AT_FDCWD, mount->directory, AT_SYMLINK_NOFOLLOW | AT_NO_AUTOMOUNT | AT_STATX_DONT_SYNC,
-		STATX_MNT_ID, &seen) != 0)
-		/* A dead filesystem cannot be asked (xfs that shut down says EIO), yet can be unmounted. */
+	if (statx(AT_FDCWD, mount->directory,
+		    AT_SYMLINK_NOFOLLOW | AT_NO_AUTOMOUNT | AT_STATX_DONT_SYNC, STATX_MNT_ID,
+		    &seen) != 0)
+		/* A dead filesystem cannot be asked (xfs that shut down says EIO), yet can be
+		 * unmounted. */
 		return errno == EIO;
 	return (seen.stx_mask & STATX_MNT_ID) != 0 && seen.stx_mnt_id == (uint64_t)mount->id;
 }
@@ -71,7 +74,8 @@ unmount_pass(const struct mount_list *list, const struct footprint *footprint,
 }
 
 static const struct mount *
-list_find_ours(const struct mount_list *list, const struct footprint *footprint, const struct id_set *kept)
+list_find_ours(const struct mount_list *list, const struct footprint *footprint,
+	const struct id_set *kept)
 {
 	for (size_t i = list->count; i-- > 0;) {
 		const struct mount *mount = &list->mounts[i];
@@ -101,7 +105,10 @@ unmount_all(const char *mountinfo, const struct footprint *footprint, const stru
 		if (status != STATUS_OK)
 			return reason_set(reason, status, "no memory for the list of mounts");
 		if (done == 0 || pass == PASSES_MAX)
-			return reason_set(reason, STATUS_BUSY, "%s cannot be unmounted%s", left->directory,
-				mount_lies_under_another(&list, left) ? ": a mount that is not ours lies on top of it" : "");
+			return reason_set(reason, STATUS_BUSY, "%s cannot be unmounted%s",
+				left->directory,
+				mount_lies_under_another(&list, left)
+					? ": a mount that is not ours lies on top of it"
+					: "");
 	}
 }

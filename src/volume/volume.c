@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Start and stop as a whole: lock, doer, proof, and for start what undoes it. See volume.h; the steps themselves are told
- * in volume_up.c and volume_down.c.
+ * Start and stop as a whole: lock, doer, proof, and for start what undoes it. See volume.h; the
+ * steps themselves are told in volume_up.c and volume_down.c.
  */
 #include "volume/volume.h"
 
@@ -21,8 +21,9 @@
 #define ORPHAN_MS 5000
 
 static enum status
-lock_wait(const struct wanted *wanted, const char *action, int64_t piece_ms, struct supervisor *supervisor,
-	struct deadline deadline, struct lock *lock, struct reason *reason)
+lock_wait(const struct wanted *wanted, const char *action, int64_t piece_ms,
+	struct supervisor *supervisor, struct deadline deadline, struct lock *lock,
+	struct reason *reason)
 {
 	for (;;) {
 		struct reason refusal = {0};
@@ -30,8 +31,8 @@ lock_wait(const struct wanted *wanted, const char *action, int64_t piece_ms, str
 			deadline_sooner(deadline, deadline_in_ms(piece_ms)), lock, &refusal);
 
 		if (supervisor_is_interrupted(supervisor))
-			return reason_set(reason, STATUS_INTERRUPTED, "told to end by a signal while %s",
-				phase_words(PHASE_LOCKING));
+			return reason_set(reason, STATUS_INTERRUPTED,
+				"told to end by a signal while %s", phase_words(PHASE_LOCKING));
 		if (status != STATUS_LOCKED || deadline_passed(deadline)) {
 			reason_pass(&refusal, reason);
 			return status;
@@ -61,12 +62,15 @@ start_prove(const struct wanted *wanted, struct deadline deadline, struct reason
 	if (view.state == STATE_ACTIVE || view.state == STATE_FLAGGED)
 		return STATUS_OK;
 	reason_pass(&view.reason, reason);
-	return reason_set(reason, STATUS_PARTLY_UP, "after the last step of start the state is %s", state_word(view.state));
+	return reason_set(reason, STATUS_PARTLY_UP, "after the last step of start the state is %s",
+		state_word(view.state));
 }
 
-/* Never while the first doer, or a child of it such as a filesystem checker, is alive: the mapping is then left. */
+/* Never while the first doer, or a child of it such as a filesystem checker, is alive: the mapping
+ * is then left. */
 static void
-start_undo(struct supervisor *supervisor, struct lock *lock, const struct undo *undo, struct deadline deadline)
+start_undo(struct supervisor *supervisor, struct lock *lock, const struct undo *undo,
+	struct deadline deadline)
 {
 	struct reason reason = {0};
 	struct doer_report report;
@@ -79,15 +83,17 @@ start_undo(struct supervisor *supervisor, struct lock *lock, const struct undo *
 		return;
 	}
 	if (lock_prove_no_children(undo->wanted->instance, lock, patience, &reason) != STATUS_OK ||
-		supervise(supervisor, undo_body, undo, false, deadline, &report, &reason) != STATUS_OK)
+		supervise(supervisor, undo_body, undo, false, deadline, &report, &reason) !=
+			STATUS_OK)
 		log_warning("the failed start could not be undone: %s", reason.text);
 }
 
 static enum status
-start_locked(const struct wanted *wanted, struct supervisor *supervisor, struct lock *lock, struct deadline deadline,
-	struct reason *reason)
+start_locked(const struct wanted *wanted, struct supervisor *supervisor, struct lock *lock,
+	struct deadline deadline, struct reason *reason)
 {
-	struct deadline reserve_begins = {deadline.at_ms - supervise_reserve_ms(deadline_left_ms(deadline))};
+	struct deadline reserve_begins = {
+		deadline.at_ms - supervise_reserve_ms(deadline_left_ms(deadline))};
 	owned_before before = {0};
 	owned_view view = {0};
 	struct doer_report report;
@@ -119,15 +125,18 @@ volume_start(const struct wanted *wanted, struct deadline deadline, struct reaso
 	enum status status = supervisor_begin(wanted->instance, &lock, &supervisor, reason);
 
 	if (status == STATUS_OK)
-		status = lock_wait(wanted, "start", LOCK_PIECE_MS, &supervisor, deadline, &lock, reason);
+		status = lock_wait(wanted, "start", LOCK_PIECE_MS, &supervisor, deadline, &lock,
+			reason);
 	if (status != STATUS_OK)
 		return status;
 	return start_locked(wanted, &supervisor, &lock, deadline, reason);
 }
 
-/* Gone, and nothing alive that could bring it back. The kernel is asked even where the doer failed or was killed. */
+/* Gone, and nothing alive that could bring it back. The kernel is asked even where the doer failed
+ * or was killed. */
 static enum status
-stop_prove(const struct wanted *wanted, struct lock *lock, struct deadline deadline, struct reason *reason)
+stop_prove(const struct wanted *wanted, struct lock *lock, struct deadline deadline,
+	struct reason *reason)
 {
 	owned_view view = {0};
 	enum status status = lock_prove_no_children(wanted->instance, lock, deadline, reason);
@@ -138,12 +147,13 @@ stop_prove(const struct wanted *wanted, struct lock *lock, struct deadline deadl
 	if (view_is_gone(&view))
 		return STATUS_OK;
 	reason_pass(&view.reason, reason);
-	return reason_set(reason, STATUS_BUSY, "after the last step of stop the state is %s", state_word(view.state));
+	return reason_set(reason, STATUS_BUSY, "after the last step of stop the state is %s",
+		state_word(view.state));
 }
 
 static enum status
-stop_locked(const struct wanted *wanted, struct supervisor *supervisor, struct lock *lock, struct deadline deadline,
-	struct reason *reason)
+stop_locked(const struct wanted *wanted, struct supervisor *supervisor, struct lock *lock,
+	struct deadline deadline, struct reason *reason)
 {
 	int64_t left_ms = deadline_left_ms(deadline);
 	int64_t reserve_ms = left_ms / 2 < STOP_RESERVE_MS ? left_ms / 2 : STOP_RESERVE_MS;
@@ -175,8 +185,10 @@ volume_stop(const struct wanted *wanted, struct deadline deadline, struct reason
 
 	if (status != STATUS_OK)
 		return status;
-	status = lock_wait(wanted, "stop", LOCK_PIECE_STOP_MS, &supervisor, deadline, &lock, &refusal);
-	/* /run lost or full: nobody else can have a lock there either, and the kernel tells the rest. */
+	status = lock_wait(wanted, "stop", LOCK_PIECE_STOP_MS, &supervisor, deadline, &lock,
+		&refusal);
+	/* /run lost or full: nobody else can have a lock there either, and the kernel tells the
+	 * rest. */
 	if (status != STATUS_OK && status != STATUS_NO_RECORD)
 		return reason_pass(&refusal, reason);
 	if (status == STATUS_NO_RECORD)

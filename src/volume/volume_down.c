@@ -1,14 +1,16 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * The work of stop, as its doer does it: look, take down what is ours, look again. Runs in a child of the supervisor.
- * Needs no device, key, network or valid parameters, and never touches what is a stranger's.
+ * The work of stop, as its doer does it: look, take down what is ours, look again. Runs in a child
+ * of the supervisor. Needs no device, key, network or valid parameters, and never touches what is a
+ * stranger's.
  */
 #include "base/log.h"
 #include "volume/signals.h"
 #include "volume/takedown.h"
 #include "volume/volume.h"
 
-/* The same LUKS device open under several names: as many rounds, and more than anybody would have. */
+/* The same LUKS device open under several names: as many rounds, and more than anybody would have.
+ */
 #define MAPPINGS_MOST 16
 
 /* Nothing to take down, and yet not provably gone. */
@@ -18,7 +20,8 @@ view_refuse(const struct view *view, struct reason *reason)
 	enum status status = view->state == STATE_DOUBT ? STATUS_DOUBT : STATUS_UNREADABLE;
 
 	if (view->reason.text[0] == '\0')
-		return reason_set(reason, status, "the kernel's state could not be read to its end");
+		return reason_set(reason, status,
+			"the kernel's state could not be read to its end");
 	return reason_pass(&view->reason, reason);
 }
 
@@ -37,10 +40,12 @@ volume_down(const struct wanted *wanted, const struct doer *doer, struct reason 
 			return STATUS_OK;
 		if (view.ours == NULL)
 			return view_refuse(&view, reason);
-		log_info("stopping mapping %s, mounted %zu times", view.ours->name, view.ours_mounted);
+		log_info("stopping mapping %s, mounted %zu times", view.ours->name,
+			view.ours_mounted);
 		enum status status = takedown_mapping(doer, view.ours, &plan, reason);
 		if (status != STATUS_OK)
 			return status;
 	}
-	return reason_set(reason, STATUS_BUSY, "mappings of this LUKS device appear faster than they can be removed");
+	return reason_set(reason, STATUS_BUSY,
+		"mappings of this LUKS device appear faster than they can be removed");
 }

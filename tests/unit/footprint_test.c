@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Facts about the footprint: which mounts are ours, which have to go, and which are a stranger's. */
+/* Facts about the footprint: which mounts are ours, which have to go, and which are a stranger's.
+ */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -19,9 +20,14 @@ static struct mount
 mount_of(int id, int parent_id, dev_t number, const char *fstype, const char *directory)
 {
 	/* The list lends its texts here and is never ended. */
-	return (struct mount){.id = id, .parent_id = parent_id, .number = number, .root = (char *)(uintptr_t)"/",
-		.directory = (char *)(uintptr_t)directory, .fstype = (char *)(uintptr_t)fstype,
-		.source = (char *)(uintptr_t)"", .options = (char *)(uintptr_t)""};
+	return (struct mount){.id = id,
+		.parent_id = parent_id,
+		.number = number,
+		.root = (char *)(uintptr_t) "/",
+		.directory = (char *)(uintptr_t)directory,
+		.fstype = (char *)(uintptr_t)fstype,
+		.source = (char *)(uintptr_t) "",
+		.options = (char *)(uintptr_t) ""};
 }
 
 static void
@@ -59,8 +65,8 @@ what_is_mounted_below_ours_has_to_go_too(void **state)
 	struct footprint footprint = {.mapping = OURS};
 	/* The submount stands before its parent, as after a move. */
 	struct mount mounts[] = {mount_of(12, 11, makedev(0, 7), "tmpfs", "/srv/a/tmp/deep"),
-		mount_of(11, 10, makedev(0, 6), "tmpfs", "/srv/a/tmp"), mount_of(10, 1, OURS, "xfs", "/srv/a"),
-		mount_of(13, 1, OTHER, "ext4", "/srv/b")};
+		mount_of(11, 10, makedev(0, 6), "tmpfs", "/srv/a/tmp"),
+		mount_of(10, 1, OURS, "xfs", "/srv/a"), mount_of(13, 1, OTHER, "ext4", "/srv/b")};
 	bool marked[4];
 
 	(void)state;
@@ -73,7 +79,8 @@ static void
 a_stranger_that_covers_ours_is_left_alone(void **state)
 {
 	struct footprint footprint = {.mapping = OURS};
-	struct mount mounts[] = {mount_of(10, 1, OURS, "xfs", "/srv/a"), mount_of(11, 10, OTHER, "ext4", "/srv/a"),
+	struct mount mounts[] = {mount_of(10, 1, OURS, "xfs", "/srv/a"),
+		mount_of(11, 10, OTHER, "ext4", "/srv/a"),
 		mount_of(12, 11, makedev(0, 6), "tmpfs", "/srv/a/tmp")};
 	bool marked[3];
 
@@ -88,7 +95,8 @@ a_kept_mount_is_not_marked_but_a_new_one_over_it_is(void **state)
 {
 	struct footprint footprint = {.mapping = OURS};
 	owned_id_set kept = {0};
-	struct mount mounts[] = {mount_of(10, 1, OURS, "xfs", "/srv/a"), mount_of(11, 10, OURS, "xfs", "/srv/a")};
+	struct mount mounts[] = {mount_of(10, 1, OURS, "xfs", "/srv/a"),
+		mount_of(11, 10, OURS, "xfs", "/srv/a")};
 	bool marked[2];
 
 	(void)state;
@@ -106,7 +114,8 @@ mount_ids_below_ours_belong_to_the_footprint(void **state)
 		mount_of(11, 10, makedev(0, 6), "tmpfs", "/srv/a/tmp")};
 
 	(void)state;
-	assert_int_equal(footprint_add_mounts(&footprint, &(struct mount_list){mounts, 2}), STATUS_OK);
+	assert_int_equal(footprint_add_mounts(&footprint, &(struct mount_list){mounts, 2}),
+		STATUS_OK);
 	assert_true(id_set_has(&footprint.mounts, 10));
 	assert_true(id_set_has(&footprint.mounts, 11));
 	assert_true(id_set_has(&footprint.superblocks, OURS));

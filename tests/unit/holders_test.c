@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Facts about finding users: by what they hold, and named so that a person can find them. Needs no root. */
+/* Facts about finding users: by what they hold, and named so that a person can find them. Needs no
+ * root. */
 #include <fcntl.h>
 #include <setjmp.h>
 #include <signal.h>
@@ -164,7 +165,8 @@ the_list_holds_the_user_with_its_name_and_never_ourselves(void **state)
 	const struct volume_user *found = NULL;
 
 	(void)state;
-	assert_int_equal(holder_list_find(&footprint, false, deadline_in_ms(20000), &list, &reason), STATUS_OK);
+	assert_int_equal(holder_list_find(&footprint, false, deadline_in_ms(20000), &list, &reason),
+		STATUS_OK);
 	for (size_t i = 0; i < list.count; i++) {
 		assert_int_not_equal(list.holders[i].pid, getpid());
 		if (list.holders[i].pid == pid)
@@ -181,7 +183,9 @@ the_list_holds_the_user_with_its_name_and_never_ourselves(void **state)
 static void
 holders_are_named_and_the_rest_is_counted(void **state)
 {
-	struct volume_user users[] = {{.pid = 812, .name = "postgres", .unit = "postgresql.service"},
+	struct volume_user users[] = {{.pid = 812,
+					      .name = "postgres",
+					      .unit = "postgresql.service"},
 		{.pid = 0, .name = "loop0"}, {.pid = 813, .name = "bash"}};
 	char text[120];
 	char little[48];
@@ -203,7 +207,9 @@ a_long_list_ends_with_a_count(void **state)
 
 	(void)state;
 	for (size_t i = 0; i < 40; i++)
-		users[i] = (struct volume_user){.pid = (pid_t)(1000 + i), .name = "worker", .unit = "app.service"};
+		users[i] = (struct volume_user){.pid = (pid_t)(1000 + i),
+			.name = "worker",
+			.unit = "app.service"};
 	holder_list_words(&(struct holder_list){users, 40}, text, sizeof(text));
 	assert_non_null(strstr(text, " more"));
 	assert_true(strlen(text) < sizeof(text));

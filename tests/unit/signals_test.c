@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Facts about the signal policy: the order of signals, who gets them, and that no time is slept away. */
+/* Facts about the signal policy: the order of signals, who gets them, and that no time is slept
+ * away. */
 #include <setjmp.h>
 #include <signal.h>
 #include <stdarg.h>
@@ -29,7 +30,9 @@ signals_are_known_by_name_and_by_number(void **state)
 static void
 term_signals_come_before_kill_signals(void **state)
 {
-	struct params params = {.force_unmount = "safe", .term_signals = "HUP TERM", .kill_signals = "KILL"};
+	struct params params = {.force_unmount = "safe",
+		.term_signals = "HUP TERM",
+		.kill_signals = "KILL"};
 	struct signal_plan plan;
 
 	(void)state;
@@ -102,7 +105,10 @@ reap(pid_t pid)
 static struct volume_user
 user_of(pid_t pid)
 {
-	return (struct volume_user){.pid = pid, .pid_fd = pidfd_open(pid, 0), .name = "sleeper", .use = "open file"};
+	return (struct volume_user){.pid = pid,
+		.pid_fd = pidfd_open(pid, 0),
+		.name = "sleeper",
+		.use = "open file"};
 }
 
 static void
@@ -114,7 +120,8 @@ a_round_ends_as_soon_as_the_last_one_is_gone(void **state)
 	int64_t begun_ms = clock_now_ms();
 
 	(void)state;
-	assert_true(signal_plan_round(&plan, &(struct holder_list){users, 1}, deadline_in_ms(30000)));
+	assert_true(signal_plan_round(&plan, &(struct holder_list){users, 1},
+		deadline_in_ms(30000)));
 	assert_true(clock_now_ms() - begun_ms < 10000);
 	assert_int_equal(reap(pid), SIGTERM);
 	close(users[0].pid_fd);
@@ -145,7 +152,8 @@ a_spared_process_is_neither_signalled_nor_waited_for(void **state)
 
 	(void)state;
 	users[0].is_spared = true;
-	assert_false(signal_plan_round(&plan, &(struct holder_list){users, 1}, deadline_in_ms(30000)));
+	assert_false(signal_plan_round(&plan, &(struct holder_list){users, 1},
+		deadline_in_ms(30000)));
 	assert_int_equal(waitpid(pid, NULL, WNOHANG), 0);
 	kill(pid, SIGKILL);
 	reap(pid);
@@ -178,7 +186,8 @@ a_plan_without_signals_does_nothing(void **state)
 	struct volume_user users[] = {user_of(pid)};
 
 	(void)state;
-	assert_false(signal_plan_round(&plan, &(struct holder_list){users, 1}, deadline_in_ms(30000)));
+	assert_false(signal_plan_round(&plan, &(struct holder_list){users, 1},
+		deadline_in_ms(30000)));
 	kill(pid, SIGKILL);
 	reap(pid);
 	close(users[0].pid_fd);

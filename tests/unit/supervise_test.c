@@ -17,12 +17,14 @@
 static struct lock no_lock = LOCK_EMPTY;
 
 static enum status
-run(doer_body *body, bool listens, int64_t limit_ms, struct doer_report *report, struct reason *reason)
+run(doer_body *body, bool listens, int64_t limit_ms, struct doer_report *report,
+	struct reason *reason)
 {
 	owned_supervisor supervisor = SUPERVISOR_NONE;
 
 	assert_int_equal(supervisor_begin("unit-test", &no_lock, &supervisor, reason), STATUS_OK);
-	return supervise(&supervisor, body, NULL, listens, deadline_in_ms(limit_ms), report, reason);
+	return supervise(&supervisor, body, NULL, listens, deadline_in_ms(limit_ms), report,
+		reason);
 }
 
 static enum status

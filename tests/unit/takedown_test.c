@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Facts about the order in which a mapping is taken down. The kernel is played by the functions below, which take the
- * place of the library's at link time.
+ * Facts about the order in which a mapping is taken down. The kernel is played by the functions
+ * below, which take the place of the library's at link time.
  */
 #include <setjmp.h>
 #include <stdarg.h>
@@ -19,7 +19,8 @@
 #include "volume/takedown.h"
 #include "volume/unmount.h"
 
-/* What the played kernel does next and what was asked of it. The one mutable thing of this program. */
+/* What the played kernel does next and what was asked of it. The one mutable thing of this program.
+ */
 static struct {
 	int busy_unmounts;
 	int busy_closes;
@@ -47,7 +48,8 @@ mount_list_end(struct mount_list *list)
 }
 
 enum status
-unmount_all(const char *mountinfo, const struct footprint *footprint, const struct id_set *kept, struct reason *reason)
+unmount_all(const char *mountinfo, const struct footprint *footprint, const struct id_set *kept,
+	struct reason *reason)
 {
 	(void)mountinfo;
 	(void)footprint;
@@ -67,7 +69,8 @@ close_mapping_once(const struct dm_device *mapping, struct deadline deadline, st
 }
 
 enum status
-namespaces_unmount(struct footprint *footprint, bool enter_all, struct deadline deadline, struct reason *reason)
+namespaces_unmount(struct footprint *footprint, bool enter_all, struct deadline deadline,
+	struct reason *reason)
 {
 	(void)footprint;
 	(void)deadline;
@@ -81,7 +84,10 @@ enum status
 holder_list_find(const struct footprint *footprint, bool may_block, struct deadline deadline,
 	struct holder_list *ret_list, struct reason *reason)
 {
-	static struct volume_user user = {.pid = 812, .pid_fd = -1, .name = "postgres", .unit = "postgresql.service"};
+	static struct volume_user user = {.pid = 812,
+		.pid_fd = -1,
+		.name = "postgres",
+		.unit = "postgresql.service"};
 
 	(void)footprint;
 	(void)may_block;
@@ -96,7 +102,8 @@ holder_list_find(const struct footprint *footprint, bool may_block, struct deadl
 void
 holder_list_words(const struct holder_list *list, char *ret_text, size_t room_bytes)
 {
-	snprintf(ret_text, room_bytes, "%s", list->count > 0 ? "pid 812 (postgres)" : "nobody that can be seen");
+	snprintf(ret_text, room_bytes, "%s",
+		list->count > 0 ? "pid 812 (postgres)" : "nobody that can be seen");
 }
 
 void
@@ -106,7 +113,8 @@ holder_list_end(struct holder_list *list)
 }
 
 bool
-signal_plan_round(struct signal_plan *plan, const struct holder_list *list, struct deadline deadline)
+signal_plan_round(struct signal_plan *plan, const struct holder_list *list,
+	struct deadline deadline)
 {
 	(void)plan;
 	(void)deadline;
@@ -129,7 +137,9 @@ static const struct dm_device mapping = {.name = "data", .number = 0xfe03, .has_
 static enum status
 take_down(const struct dm_device *device, size_t signals, int64_t limit_ms, struct reason *reason)
 {
-	struct doer doer = {.phase_fd = -1, .children_fd = -1, .deadline = deadline_in_ms(limit_ms)};
+	struct doer doer = {.phase_fd = -1,
+		.children_fd = -1,
+		.deadline = deadline_in_ms(limit_ms)};
 	struct signal_plan plan = {.signals = {15, 9}, .count = signals};
 
 	return takedown_mapping(&doer, device, &plan, reason);
@@ -265,8 +275,10 @@ main(void)
 		cmocka_unit_test_setup(a_mapping_is_never_removed_while_it_is_mounted_here, forget),
 		cmocka_unit_test_setup(users_are_signalled_until_the_unmount_succeeds, forget),
 		cmocka_unit_test_setup(nobody_is_signalled_without_signals, forget),
-		cmocka_unit_test_setup(the_reason_keeps_what_was_refused_when_nobody_is_seen, forget),
-		cmocka_unit_test_setup(a_search_is_followed_by_a_look_from_inside_each_namespace, forget),
+		cmocka_unit_test_setup(the_reason_keeps_what_was_refused_when_nobody_is_seen,
+			forget),
+		cmocka_unit_test_setup(a_search_is_followed_by_a_look_from_inside_each_namespace,
+			forget),
 		cmocka_unit_test_setup(a_suspended_mapping_that_stays_so_is_not_touched, forget),
 		cmocka_unit_test_setup(a_mapping_without_a_table_is_removed_even_suspended, forget),
 	};

@@ -17,14 +17,17 @@ needed(bool had_mapping, uint32_t entered, enum phase last, enum status failure)
 	struct before before = {.had_mapping = had_mapping};
 	struct doer_report report = {.entered = entered, .last = last};
 
-	return undo_is_needed(&(struct undo){.before = &before, .report = &report, .failure = failure});
+	return undo_is_needed(&(struct undo){.before = &before,
+		.report = &report,
+		.failure = failure});
 }
 
 static void
 a_start_that_never_came_to_the_mapping_has_nothing_to_undo(void **state)
 {
 	(void)state;
-	assert_false(needed(false, BIT(PHASE_LOOKING) | BIT(PHASE_FETCHING_KEY), PHASE_FETCHING_KEY, STATUS_DENIED));
+	assert_false(needed(false, BIT(PHASE_LOOKING) | BIT(PHASE_FETCHING_KEY), PHASE_FETCHING_KEY,
+		STATUS_DENIED));
 }
 
 static void
@@ -47,14 +50,16 @@ static void
 a_mapping_that_was_open_before_stays(void **state)
 {
 	(void)state;
-	assert_false(needed(true, BIT(PHASE_CHECKING_FILESYSTEM), PHASE_CHECKING_FILESYSTEM, STATUS_NEEDS_FSCK));
+	assert_false(needed(true, BIT(PHASE_CHECKING_FILESYSTEM), PHASE_CHECKING_FILESYSTEM,
+		STATUS_NEEDS_FSCK));
 }
 
 static void
 a_mount_on_a_mapping_that_was_open_before_is_undone(void **state)
 {
 	(void)state;
-	assert_true(needed(true, BIT(PHASE_MOUNTING) | BIT(PHASE_PROVING), PHASE_PROVING, STATUS_PARTLY_UP));
+	assert_true(needed(true, BIT(PHASE_MOUNTING) | BIT(PHASE_PROVING), PHASE_PROVING,
+		STATUS_PARTLY_UP));
 }
 
 int
