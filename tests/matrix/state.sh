@@ -96,6 +96,7 @@ mount_ours() { # DIRECTORY [OPTIONS]
 }
 
 build_mount() { # MOUNT
+	mkdir -p $directory
 	case $1 in
 	none) ;;
 	ours) mount_ours $directory ;;
