@@ -28,7 +28,7 @@ PACKAGES = """
     systemd-sysv udev kmod dbus openssh-server iproute2 procps psmisc util-linux mount login passwd
     cryptsetup-bin dmsetup xfsprogs btrfs-progs e2fsprogs fdisk
     resource-agents libqb-tools libxml2-utils strace curl python3 awscli ca-certificates
-    libcap2-bin
+    libcap2-bin pcs pacemaker-cli-utils crmsh
 """.split()
 
 # Our programs' run-time libraries have other names in other releases: these packages know them.
