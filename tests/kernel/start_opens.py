@@ -153,3 +153,17 @@ def test_what_a_killed_start_left_without_a_table_is_removed(m):
     result = volume.agent("start", luks_uuid=volume.uuid)
     assert (result.rc, result.reason) == (0, ""), result
     assert volume.mounted()
+
+
+@limit(150)
+def test_a_udevd_that_hangs_delays_a_start_and_does_not_fail_it(m):
+    volume = m.volume(fs="ext4")
+    m.sh("pkill -STOP -x systemd-udevd")
+    try:
+        result = volume.agent("start", timeout=100)
+        assert (result.rc, result.reason) == (0, ""), result
+        assert volume.agent("monitor", depth=10).rc == 0
+        assert volume.agent("stop").rc == 0
+        assert volume.mapping() is None
+    finally:
+        m.sh("pkill -CONT -x systemd-udevd")
