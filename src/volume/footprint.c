@@ -38,6 +38,8 @@ mount_has_to_go(const struct mount_list *list, const struct footprint *footprint
 {
 	if (kept != NULL && id_set_has(kept, (uint64_t)mount->id))
 		return false;
+	if (strcmp(mount->directory, "/") == 0)
+		return false;
 	if (footprint_has_mount(footprint, mount))
 		return true;
 	const struct mount *parent = mount_parent(list, mount);
@@ -85,7 +87,7 @@ footprint_add_mounts(struct footprint *footprint, const struct mount_list *list)
 	if (status == STATUS_OK)
 		footprint_mark(footprint, list, NULL, marked);
 	for (size_t i = 0; i < list->count && status == STATUS_OK; i++) {
-		if (marked[i])
+		if (marked[i] || footprint_has_mount(footprint, &list->mounts[i]))
 			status = footprint_add(footprint, &list->mounts[i]);
 	}
 	return status;

@@ -41,7 +41,8 @@ bool footprint_has_mount(const struct footprint *footprint, const struct mount *
 /*
  * Which mounts of LIST have to go for ours to go, but those whose id is in KEPT (NULL: none);
  * RET_MARKED has room for LIST's count. A stranger's mount that covers the whole of one of ours is
- * not marked and keeps that one busy; whatever is mounted further down is.
+ * not marked and keeps that one busy; whatever is mounted further down is. Nor is the root of a
+ * namespace, with all below it: a container that lives on the volume is ended, not taken apart.
  */
 void footprint_mark(const struct footprint *footprint, const struct mount_list *list,
 	const struct id_set *kept, bool *ret_marked);

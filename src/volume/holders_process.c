@@ -40,11 +40,11 @@ link_evidence(const char *path, const struct footprint *footprint)
 }
 
 static enum evidence
-files_evidence(const char *process, const struct footprint *footprint)
+files_evidence(const char *task, const struct footprint *footprint)
 {
 	char path[PATH_MAX];
 
-	snprintf(path, sizeof(path), "%s/%.20s/fd", proc_root, process);
+	snprintf(path, sizeof(path), "%s/%.40s/fd", proc_root, task);
 	owned_dir fds = opendir(path);
 	enum evidence evidence = EVIDENCE_NONE;
 
@@ -53,8 +53,7 @@ files_evidence(const char *process, const struct footprint *footprint)
 	for (struct dirent *entry; evidence == EVIDENCE_NONE && (entry = readdir(fds)) != NULL;) {
 		if (entry->d_name[0] == '.')
 			continue;
-		snprintf(path, sizeof(path), "%s/%.20s/fd/%.20s", proc_root, process,
-			entry->d_name);
+		snprintf(path, sizeof(path), "%s/%.40s/fd/%.20s", proc_root, task, entry->d_name);
 		evidence = link_evidence(path, footprint);
 	}
 	return evidence;
@@ -126,8 +125,9 @@ process_may_hold_us(const char *process)
 	return is_asleep;
 }
 
-const char *
-process_use(const char *process, const struct footprint *footprint, bool may_block)
+/* TASK is "812", or "812/task/813" for one thread. */
+static const char *
+task_use_of_links(const char *task, const struct footprint *footprint)
 {
 	static const struct {
 		const char *link;
@@ -135,13 +135,19 @@ process_use(const char *process, const struct footprint *footprint, bool may_blo
 	} links[] = {{"cwd", "working directory"}, {"root", "root directory"}, {"exe", "program"}};
 
 	for (size_t i = 0; i < sizeof(links) / sizeof(links[0]); i++) {
-		char path[64];
+		char path[96];
 
-		snprintf(path, sizeof(path), "%s/%.20s/%s", proc_root, process, links[i].link);
+		snprintf(path, sizeof(path), "%s/%.40s/%s", proc_root, task, links[i].link);
 		if (link_evidence(path, footprint) != EVIDENCE_NONE)
 			return links[i].use;
 	}
-	switch (files_evidence(process, footprint)) {
+	return NULL;
+}
+
+static const char *
+task_use_of_files(const char *task, const struct footprint *footprint)
+{
+	switch (files_evidence(task, footprint)) {
 	case EVIDENCE_FILE:
 		return "open file";
 	case EVIDENCE_DEVICE:
@@ -149,8 +155,48 @@ process_use(const char *process, const struct footprint *footprint, bool may_blo
 	case EVIDENCE_NONE:
 		break;
 	}
-	if (!may_block && process_may_hold_us(process))
-		return NULL;
+	return NULL;
+}
+
+/*
+ * Threads may have directories of their own; and when the first thread has ended, only the others
+ * still show the files.
+ */
+static const char *
+threads_use(const char *process, const struct footprint *footprint)
+{
+	char path[96];
+	const char *use = NULL;
+
+	snprintf(path, sizeof(path), "%s/%.20s/stat", proc_root, process);
+	bool has_lost_its_first = task_state(path) == 'Z';
+	snprintf(path, sizeof(path), "%s/%.20s/task", proc_root, process);
+	owned_dir tasks = opendir(path);
+	for (struct dirent *entry;
+		tasks != NULL && use == NULL && (entry = readdir(tasks)) != NULL;) {
+		char task[64];
+
+		if (entry->d_name[0] == '.' || strcmp(entry->d_name, process) == 0)
+			continue;
+		snprintf(task, sizeof(task), "%.20s/task/%.20s", process, entry->d_name);
+		use = task_use_of_links(task, footprint);
+		if (use == NULL && has_lost_its_first)
+			use = task_use_of_files(task, footprint);
+	}
+	return use;
+}
+
+const char *
+process_use(const char *process, const struct footprint *footprint, bool may_block)
+{
+	const char *use = task_use_of_links(process, footprint);
+
+	if (use == NULL)
+		use = task_use_of_files(process, footprint);
+	if (use == NULL)
+		use = threads_use(process, footprint);
+	if (use != NULL || (!may_block && process_may_hold_us(process)))
+		return use;
 	return maps_are_ours(process, footprint) ? "memory map" : NULL;
 }
 

@@ -100,9 +100,7 @@ takedown_advice(const struct takedown *takedown, const struct holder_list *holde
 			return takedown->plan->count == 0 ? "end it, or set force_unmount"
 							  : "end it by hand";
 	}
-	return holders->count > 0
-		? "release it"
-		: "look for namespaces that are kept by a file, and kernel users such as an NFS export";
+	return holders->count > 0 ? "release it" : "a kept mount namespace or an NFS export can be";
 }
 
 /*
@@ -131,10 +129,10 @@ takedown_press(struct takedown *takedown, const struct reason *refusal, struct r
 	if (takedown_elapsed_ms(takedown) < PATIENCE_MS &&
 		deadline_pause_ms(doer->deadline, PATIENCE_PAUSE_MS))
 		return true;
-	if (holders.count == 0 && refusal->text[0] != '\0')
+	if (holders.count == 0 && !takedown->is_unmounted)
 		reason_pass(refusal, reason);
 	else
-		reason_set(reason, STATUS_BUSY, "mapping %s is held by %s; %s",
+		reason_set(reason, STATUS_BUSY, "mapping %s is in use by %s; %s",
 			takedown->mapping->name, who, takedown_advice(takedown, &holders));
 	return false;
 }

@@ -87,6 +87,15 @@ list_find_ours(const struct mount_list *list, const struct footprint *footprint,
 	return NULL;
 }
 
+/* Why a mount of ours that is left could not be unmounted, as far as it is not its users. */
+static const char *
+mount_obstacle(const struct mount_list *list, const struct mount *mount)
+{
+	if (mount_lies_under_another(list, mount))
+		return ": a mount that is not ours lies on top of it";
+	return mount_is_on_top(mount) ? "" : ": another mount hides it";
+}
+
 enum status
 unmount_all(const char *mountinfo, const struct footprint *footprint, const struct id_set *kept,
 	struct reason *reason)
@@ -106,9 +115,6 @@ unmount_all(const char *mountinfo, const struct footprint *footprint, const stru
 			return reason_set(reason, status, "no memory for the list of mounts");
 		if (done == 0 || pass == PASSES_MAX)
 			return reason_set(reason, STATUS_BUSY, "%s cannot be unmounted%s",
-				left->directory,
-				mount_lies_under_another(&list, left)
-					? ": a mount that is not ours lies on top of it"
-					: "");
+				left->directory, mount_obstacle(&list, left));
 	}
 }

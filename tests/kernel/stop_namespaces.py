@@ -94,6 +94,32 @@ def test_a_namespace_that_only_a_descriptor_keeps_is_told_by_the_refused_removal
     stops(m, volume)
 
 
+CONTAINER = """
+import ctypes, os, sys, time
+libc, home, pivot_root = ctypes.CDLL(None, use_errno=True), sys.argv[1].encode(), 155
+os.makedirs(home + b"/inside", exist_ok=True)
+assert libc.mount(home, home, None, 4096, None) == 0
+os.chdir(home)
+assert libc.syscall(pivot_root, b".", b".") == 0 and libc.umount2(b".", 2) == 0
+os.chdir("/")
+assert libc.mount(b"none", b"/inside", b"tmpfs", 0, None) == 0
+print("held", flush=True)
+time.sleep(1000)
+"""
+
+
+def test_a_container_that_lives_on_the_volume_is_ended_and_not_taken_apart(m):
+    volume = up(m)
+    m.write("/root/container.py", CONTAINER)
+    process = hold(m, "exec unshare -m --propagation private python3 /root/container.py "
+                      f"{volume.directory}/home")
+    refuses(m, volume, f"pid {process.pid} (python3", force_unmount="false")
+    mounts = m.sh(["cat", f"/proc/{process.pid}/mountinfo"])
+    assert " /inside " in mounts, mounts
+    stops(m, volume)
+    assert not process.running()
+
+
 def test_the_mount_in_inits_namespace_goes_when_the_agent_has_its_own(m):
     volume = up(m)
     result = volume.agent("stop", wrapper=("unshare", "-m", "--propagation", "private"))

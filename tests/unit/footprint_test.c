@@ -91,6 +91,23 @@ a_stranger_that_covers_ours_is_left_alone(void **state)
 }
 
 static void
+a_container_that_lives_on_the_volume_is_not_taken_apart(void **state)
+{
+	owned_footprint footprint = {.mapping = OURS};
+	struct mount mounts[] = {mount_of(10, 1, OURS, "xfs", "/"),
+		mount_of(11, 10, makedev(0, 6), "tmpfs", "/tmp")};
+	struct mount_list list = {mounts, 2};
+	bool marked[2];
+
+	(void)state;
+	footprint_mark(&footprint, &list, NULL, marked);
+	assert_false(marked[0] || marked[1]);
+	/* Its processes are users all the same. */
+	assert_int_equal(footprint_add_mounts(&footprint, &list), STATUS_OK);
+	assert_true(id_set_has(&footprint.mounts, 10));
+}
+
+static void
 a_kept_mount_is_not_marked_but_a_new_one_over_it_is(void **state)
 {
 	struct footprint footprint = {.mapping = OURS};
@@ -144,6 +161,7 @@ main(void)
 		cmocka_unit_test(an_anonymous_number_counts_for_btrfs_alone),
 		cmocka_unit_test(what_is_mounted_below_ours_has_to_go_too),
 		cmocka_unit_test(a_stranger_that_covers_ours_is_left_alone),
+		cmocka_unit_test(a_container_that_lives_on_the_volume_is_not_taken_apart),
 		cmocka_unit_test(a_kept_mount_is_not_marked_but_a_new_one_over_it_is),
 		cmocka_unit_test(mount_ids_below_ours_belong_to_the_footprint),
 		cmocka_unit_test(a_set_holds_a_number_once),

@@ -215,7 +215,7 @@ nobody_is_signalled_without_signals(void **state)
 	played.users = 1;
 	assert_int_equal(take_down(&mapping, 0, 300, &reason), STATUS_BUSY);
 	assert_int_equal(played.rounds, 0);
-	assert_non_null(strstr(reason.text, "pid 812 (postgres)"));
+	assert_non_null(strstr(reason.text, "in use by pid 812 (postgres)"));
 	assert_non_null(strstr(reason.text, "force_unmount"));
 }
 
