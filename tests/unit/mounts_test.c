@@ -142,6 +142,8 @@ a_btrfs_mount_is_ours_when_its_source_is_a_member(void **state)
 	assert_true(is_ours());
 	fake_mounts(BTRFS("dev/dm-4"));
 	assert_false(is_ours());
+	fake_file("sys/fs/btrfs/00000000-76ca-456f-9fa0-8b2a43371264/devices/dm-4", "");
+	assert_false(is_ours());
 	/* The second device of the same filesystem. */
 	fake_file("sys/fs/btrfs/5587c98e-76ca-456f-9fa0-8b2a43371264/devices/dm-4", "");
 	assert_true(is_ours());

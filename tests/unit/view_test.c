@@ -344,6 +344,22 @@ several_luks_mappings_on_one_disk_are_told_apart_by_name_alone(void **state)
 }
 
 static void
+a_partition_of_the_configured_disk_is_ours_by_name_alone(void **state)
+{
+	struct params disk = BY_SERIAL;
+
+	(void)state;
+	fake_mapping("vol", 0, LUKS);
+	fake_disk("nvme1n1", 259, 1);
+	fake_file("sys/devices/nvme1n1/device/serial", "vol0123456789abcdef0\n");
+	fake_partition("nvme1n1", "nvme1n1p1", 259, 2);
+	fake_stack("dm-0", "nvme1n1p1", 259, 2);
+	expect(&disk, STATE_PARTIAL, STATUS_PARTLY_UP);
+	disk.map_name = "other";
+	expect(&disk, STATE_ABSENT, STATUS_NOT_ACTIVE);
+}
+
+static void
 a_strangers_mount_on_our_directory_is_taken(void **state)
 {
 	(void)state;
@@ -449,6 +465,7 @@ main(void)
 		WITH_TREE(a_mapping_that_is_no_luks_is_a_stranger),
 		WITH_TREE(a_mapping_of_our_name_on_another_living_disk_is_a_stranger),
 		WITH_TREE(several_luks_mappings_on_one_disk_are_told_apart_by_name_alone),
+		WITH_TREE(a_partition_of_the_configured_disk_is_ours_by_name_alone),
 		WITH_TREE(a_strangers_mount_on_our_directory_is_taken),
 		WITH_TREE(ext4_errors_flag_when_they_grew_since_start),
 		WITH_TREE(a_private_namespace_is_judged_with_inits),
