@@ -54,6 +54,7 @@ filesystem_find(const char *path, const char *fstype, char ret_fstype[static FST
 	owned_fd device_fd = open(path, O_RDONLY | O_CLOEXEC);
 	owned_by(probe_end) blkid_probe probe = blkid_new_probe();
 	const char *found = NULL;
+	const char *usage = NULL;
 
 	if (device_fd < 0)
 		return reason_set(reason, STATUS_DEVICE_IO, "%s: %s", path, strerror(errno));
@@ -68,7 +69,10 @@ filesystem_find(const char *path, const char *fstype, char ret_fstype[static FST
 	if (status != STATUS_OK)
 		return status;
 	if (blkid_probe_lookup_value(probe, "TYPE", &found, NULL) != 0)
-		return reason_set(reason, STATUS_BAD_FILESYSTEM, "%s holds no filesystem; make one or restore it", path);
+		return probe_judge(1, path, reason);
+	/* A volume group or a LUKS header inside is somebody's, and nothing to mount. */
+	if (blkid_probe_lookup_value(probe, "USAGE", &usage, NULL) != 0 || strcmp(usage, "filesystem") != 0)
+		return reason_set(reason, STATUS_BAD_FILESYSTEM, "%s holds %s, which is no filesystem", path, found);
 	status = type_check(path, fstype, found, reason);
 	if (status == STATUS_OK)
 		snprintf(ret_fstype, FSTYPE_BYTES, "%s", found);
