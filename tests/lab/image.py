@@ -220,7 +220,9 @@ def build(release: str | None = None, rebuild: bool = False) -> Image:
     packages = sorted(set(PACKAGES) | set(runtime_libraries()))
     target = cache_directory() / f"image-{release}-{_image_key([release, *sources, *packages])}"
     target.parent.mkdir(parents=True, exist_ok=True)
-    with _locked(target.parent / "image.lock"):
+    if not rebuild and (target / "root.ext4").exists():
+        return Image(target)
+    with _locked(target.with_suffix(".lock")):
         if rebuild:
             shutil.rmtree(target, ignore_errors=True)
         if not (target / "root.ext4").exists():
@@ -233,5 +235,5 @@ def _forget_old(current: pathlib.Path) -> None:
     """Earlier images of the same release are of no use any more, except to running machines."""
     release = current.name.split("-")[1]
     for other in current.parent.glob(f"image-{release}-*"):
-        if other != current and time.time() - other.stat().st_mtime > 3600:
+        if other.is_dir() and other != current and time.time() - other.stat().st_mtime > 3600:
             shutil.rmtree(other, ignore_errors=True)
