@@ -10,7 +10,7 @@
 #include "program.h"
 
 static const struct action_row *
-row_find(const char *name)
+action_find(const char *name)
 {
 	for (size_t i = 0; i < action_row_count; i++) {
 		if (strcmp(action_rows[i].name, name) == 0)
@@ -63,7 +63,7 @@ worker_become(const struct action_row *row, char **argv, struct reason *reason)
 int
 action_run(const struct ocf_call *call, char **argv)
 {
-	const struct action_row *row = row_find(call->action);
+	const struct action_row *row = action_find(call->action);
 	struct reason reason = {0};
 	int code = call_refuse(call, row, &reason);
 

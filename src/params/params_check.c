@@ -225,10 +225,10 @@ check_options(const char *name, const char *value, struct reason *reason)
 
 /* The number of the signal that the first LENGTH_BYTES of WORD name; -1 for none. */
 static int
-signal_number(const char *word, size_t length_bytes)
+signal_abbreviated(const char *word, size_t length_bytes)
 {
 	if (length_bytes > 3 && strncmp(word, "SIG", 3) == 0)
-		return signal_number(word + 3, length_bytes - 3);
+		return signal_abbreviated(word + 3, length_bytes - 3);
 	for (int number = 1; number < SIGRTMIN; number++) {
 		const char *known = sigabbrev_np(number);
 
@@ -246,7 +246,7 @@ signal_list_next(const char **cursor)
 	size_t length_bytes = strcspn(word, " ");
 
 	*cursor = word + length_bytes;
-	return length_bytes > 0 ? signal_number(word, length_bytes) : 0;
+	return length_bytes > 0 ? signal_abbreviated(word, length_bytes) : 0;
 }
 
 enum status

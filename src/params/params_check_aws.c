@@ -198,7 +198,7 @@ url_end_is_plain(const char *end)
 
 /* 127.0.0.0/8, ::1, and the name that RFC 6761 keeps for them. */
 static bool
-host_is_loopback(const char *host, size_t length_bytes)
+endpoint_is_loopback(const char *host, size_t length_bytes)
 {
 	if (field_is(host, length_bytes, "localhost") || field_is(host, length_bytes, "[::1]"))
 		return true;
@@ -220,7 +220,7 @@ check_endpoint(const char *name, const char *value, struct reason *reason)
 	if (length_bytes == 0 || !url_end_is_plain(host + length_bytes))
 		return value_reject(reason, name, value,
 			"must be https://HOST or https://HOST:PORT");
-	if (!is_https && !host_is_loopback(host, length_bytes))
+	if (!is_https && !endpoint_is_loopback(host, length_bytes))
 		return value_reject(reason, name, value,
 			"must be https; plain http is for a loopback address only");
 	return STATUS_OK;
