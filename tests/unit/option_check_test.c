@@ -2,6 +2,7 @@
 /* The kernel is asked for a filesystem's own options alone. Where it cannot be asked, everything passes. */
 #include <setjmp.h>
 #include <stdarg.h>
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 #include <string.h>
