@@ -1,0 +1,72 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Jitter, classes, and the deadline. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+#include "aws/retry.h"
+
+static void
+pauses_double_up_to_their_limit_and_are_random(void **state)
+{
+	int64_t first_ms = retry_pause_ms(20, 100, 1000);
+	unsigned int different = 0;
+
+	(void)state;
+	for (int i = 0; i < 200; i++) {
+		int64_t pause_ms = retry_pause_ms(2, 100, 1000);
+
+		assert_in_range(pause_ms, 0, 400);
+		assert_in_range(retry_pause_ms(40, 100, 1000), 0, 1000);
+		different += retry_pause_ms(20, 100, 1000) != first_ms ? 1 : 0;
+	}
+	assert_true(different > 100);
+}
+
+static void
+only_what_can_pass_is_tried_again(void **state)
+{
+	(void)state;
+	assert_true(retry_helps(STATUS_THROTTLED));
+	assert_true(retry_helps(STATUS_CERTIFICATE_TIME));
+	assert_false(retry_helps(STATUS_DENIED));
+	assert_false(retry_helps(STATUS_UNTRUSTED));
+	assert_false(retry_helps(STATUS_NO_PARAMETER));
+	assert_false(retry_helps(STATUS_BAD_CREDENTIALS));
+}
+
+static void
+no_wait_begins_when_no_try_would_fit(void **state)
+{
+	int64_t begun_ms = clock_now_ms();
+
+	(void)state;
+	assert_false(retry_wait(STATUS_UNREACHABLE, 9, deadline_in_ms(100)));
+	assert_true(clock_now_ms() - begun_ms < 90);
+	assert_true(retry_wait(STATUS_THROTTLED, 9, deadline_in_ms(600)));
+	assert_true(clock_now_ms() - begun_ms < 500);
+}
+
+static void
+a_share_is_half_of_what_is_left_within_bounds(void **state)
+{
+	(void)state;
+	assert_in_range(deadline_left_ms(retry_share(deadline_in_ms(60000))), 9900, 10000);
+	assert_in_range(deadline_left_ms(retry_share(deadline_in_ms(8000))), 3900, 4000);
+	assert_in_range(deadline_left_ms(retry_share(deadline_in_ms(1000))), 900, 1000);
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(pauses_double_up_to_their_limit_and_are_random),
+		cmocka_unit_test(only_what_can_pass_is_tried_again),
+		cmocka_unit_test(no_wait_begins_when_no_try_would_fit),
+		cmocka_unit_test(a_share_is_half_of_what_is_left_within_bounds),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
