@@ -88,7 +88,8 @@ static enum status
 names_read(int control_fd, struct dm_ioctl **ret_list, struct reason *reason)
 {
 	for (size_t room = LIST_ROOM_BYTES; room <= LIST_ROOM_MOST_BYTES; room *= 2) {
-		owned_text bytes = malloc(room);
+		/* Zeroed: of an empty list the kernel copies out the head alone. */
+		owned_text bytes = calloc(1, room);
 		struct dm_ioctl *list = (struct dm_ioctl *)(void *)bytes;
 
 		if (list == NULL)

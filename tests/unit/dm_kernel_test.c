@@ -5,6 +5,7 @@
  */
 #include <errno.h>
 #include <linux/dm-ioctl.h>
+#include <malloc.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -53,8 +54,8 @@ list_answer(struct dm_ioctl *request)
 		errno = list_errno;
 		return -1;
 	}
-	entry = (void *)((char *)request + offset);
-	memset(entry, 0, sizeof(*entry));
+	/* Of an empty list the kernel copies out the head alone: the rest stays what the caller
+	 * had. */
 	for (size_t i = 0; i < played_count; i++) {
 		size_t bytes = (sizeof(*entry) + strlen(played[i].name) + 1 + 7) & ~(size_t)7;
 
@@ -149,6 +150,8 @@ begin(void **state)
 
 	memcpy(strrchr(directory, '-'), "-XXXXXX", 7);
 	*state = directory;
+	/* Memory that is not asked to be empty is not. */
+	mallopt(M_PERTURB, 0x5a);
 	played = ordinary;
 	played_count = sizeof(ordinary) / sizeof(ordinary[0]);
 	list_errno = 0;
