@@ -184,6 +184,19 @@ def test_a_raw_opener_is_ended_by_policy(m):
     assert not process.running()
 
 
+@limit(90)
+def test_a_filesystem_checker_gets_time_and_is_killed_only_at_the_end(m):
+    volume = m.volume(fs="")
+    path = volume.open()
+    m.sh("cp /bin/sh /root/e2fsck")
+    process = hold(m, ["/root/e2fsck", "-c", f"trap '' TERM; exec 9< {path}; echo held; "
+                       "while :; do sleep 1 9<&-; done"])
+    result = stops(m, volume, timeout=14)
+    assert not process.running()
+    # Out of 14 s two are the reserve and three are left for the end.
+    assert 7 < result.seconds < 14, result
+
+
 def test_users_of_a_lazily_unmounted_filesystem_are_found(m):
     volume = up(m, fs="xfs")
     process = hold(m, HOLDERS["open-file"].format(volume.directory))
