@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * A function in a child with a deadline, answering through shared memory. Used by the depth checks, the disk probes and
- * validate-all; never by what must not outlive its caller, because a child in the kernel may.
+ * A function in a child with a deadline, answering through shared memory. Used by the depth checks,
+ * the disk probes and validate-all; never by what must not outlive its caller, because a child in
+ * the kernel may.
  */
 #include "volume/bounded.h"
 
@@ -51,7 +52,8 @@ bounded_run(bounded_function *function, const char *what, void *context, size_t 
 	struct deadline deadline, struct reason *reason)
 {
 	size_t shared_bytes = sizeof(struct bounded) + context_bytes;
-	struct bounded *shared = mmap(NULL, shared_bytes, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+	struct bounded *shared = mmap(NULL, shared_bytes, PROT_READ | PROT_WRITE,
+		MAP_SHARED | MAP_ANONYMOUS, -1, 0);
 
 	if (shared == MAP_FAILED)
 		return reason_set(reason, STATUS_NO_MEMORY, "no memory to look at %s", what);
@@ -59,7 +61,10 @@ bounded_run(bounded_function *function, const char *what, void *context, size_t 
 	shared->context_bytes = context_bytes;
 	memcpy(shared->context, context, context_bytes);
 
-	struct spawn_job job = {.function = bounded_child, .context = shared, .keep_all_fds = true, .keep_stderr = true};
+	struct spawn_job job = {.function = bounded_child,
+		.context = shared,
+		.keep_all_fds = true,
+		.keep_stderr = true};
 	struct spawn_result result = {0};
 	enum status status = spawn_run(&job, deadline, &result, reason);
 

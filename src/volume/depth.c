@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * A deeper look at a volume that is up: does it do I/O, and would the next start succeed. The first makes a failure, the
- * second a flag.
+ * A deeper look at a volume that is up: does it do I/O, and would the next start succeed. The first
+ * makes a failure, the second a flag.
  */
 #include "volume/depth.h"
 
@@ -24,7 +24,8 @@ state_of_io(enum status status)
 {
 	if (status == STATUS_OK)
 		return STATE_ACTIVE;
-	/* depth_write's word for a filesystem that is full: moving it to another node would not help. */
+	/* depth_write's word for a filesystem that is full: moving it to another node would not
+	 * help. */
 	return status == STATUS_NO_MEMORY ? STATE_FLAGGED : STATE_FAILED;
 }
 
@@ -33,19 +34,24 @@ io_check(const struct view *view, bool with_write, struct deadline deadline, str
 {
 	struct depth_place place = {0};
 
-	snprintf(place.mapping, sizeof(place.mapping), "%s/dm-%u", dev_root, minor(view->ours->number));
+	snprintf(place.mapping, sizeof(place.mapping), "%s/dm-%u", dev_root,
+		minor(view->ours->number));
 	snprintf(place.directory, sizeof(place.directory), "%s", view->on_directory->directory);
 
-	enum status status = bounded_run(depth_read_mapping, place.mapping, &place, sizeof(place), deadline, reason);
+	enum status status = bounded_run(depth_read_mapping, place.mapping, &place, sizeof(place),
+		deadline, reason);
 
 	if (status == STATUS_OK)
-		status = bounded_run(depth_look_up, place.directory, &place, sizeof(place), deadline, reason);
+		status = bounded_run(depth_look_up, place.directory, &place, sizeof(place),
+			deadline, reason);
 	if (status == STATUS_OK && with_write)
-		status = bounded_run(depth_write, place.directory, &place, sizeof(place), deadline, reason);
+		status = bounded_run(depth_write, place.directory, &place, sizeof(place), deadline,
+			reason);
 	return state_of_io(status);
 }
 
-/* Tags are found by reading disks where udev has not linked them, which is start's work and would find the open disk. */
+/* Tags are found by reading disks where udev has not linked them, which is start's work and would
+ * find the open disk. */
 static bool
 text_is_path(const char *text)
 {
@@ -54,7 +60,8 @@ text_is_path(const char *text)
 
 /* Whether the next start would find the device, and find this one. */
 static enum state
-path_check(const struct wanted *wanted, const struct view *view, struct device *ret_device, struct reason *reason)
+path_check(const struct wanted *wanted, const struct view *view, struct device *ret_device,
+	struct reason *reason)
 {
 	const char *text = wanted->params->device;
 	struct reason refusal = {0};
@@ -63,13 +70,16 @@ path_check(const struct wanted *wanted, const struct view *view, struct device *
 		ret_device->path[0] = '\0';
 		if (!text_is_path(text))
 			return STATE_ACTIVE;
-		reason_set(reason, STATUS_NO_DEVICE, "%.120s is not there: the next start here would not find the volume", text);
+		reason_set(reason, STATUS_NO_DEVICE,
+			"%.120s is not there: the next start here would not find the volume", text);
 		return STATE_FLAGGED;
 	}
 	if (dm_device_below(&view->devices, view->ours, ret_device->number) == DM_BELOW)
 		return STATE_ACTIVE;
 	ret_device->path[0] = '\0';
-	reason_set(reason, STATUS_NO_DEVICE, "%.100s is another device than the open one; the next start here would take it", text);
+	reason_set(reason, STATUS_NO_DEVICE,
+		"%.100s is another device than the open one; the next start here would take it",
+		text);
 	return STATE_FLAGGED;
 }
 
@@ -92,20 +102,24 @@ static enum state
 header_flag(const struct depth_header *header, struct reason *reason)
 {
 	if (header->copy_damaged)
-		reason_set(reason, STATUS_HEADER_DAMAGED, "one of the two LUKS2 header copies on %.100s is damaged; the next start "
-			"repairs it", header->path);
+		reason_set(reason, STATUS_HEADER_DAMAGED,
+			"one of the two LUKS2 header copies on %.100s is damaged; the next start "
+			"repairs it",
+			header->path);
 	else if (header->reencrypting)
-		reason_set(reason, STATUS_HEADER_UNSUPPORTED, "%.100s is in reencryption; finish it with cryptsetup reencrypt",
+		reason_set(reason, STATUS_HEADER_UNSUPPORTED,
+			"%.100s is in reencryption; finish it with cryptsetup reencrypt",
 			header->path);
 	else
 		return STATE_ACTIVE;
 	return STATE_FLAGGED;
 }
 
-/* A header that cannot be read is a disk that fails; one that reads badly only stops the next start. */
+/* A header that cannot be read is a disk that fails; one that reads badly only stops the next
+ * start. */
 static enum state
-header_check(const struct wanted *wanted, const struct view *view, const struct device *device, struct deadline deadline,
-	struct reason *reason)
+header_check(const struct wanted *wanted, const struct view *view, const struct device *device,
+	struct deadline deadline, struct reason *reason)
 {
 	struct depth_header header = {0};
 	struct stat about;
@@ -115,40 +129,45 @@ header_check(const struct wanted *wanted, const struct view *view, const struct 
 	if (header.path[0] == '\0')
 		return STATE_ACTIVE;
 	if (stat(header.path, &about) != 0) {
-		reason_set(reason, STATUS_NO_HEADER, "the LUKS header on %.100s is not there; the next start here would fail",
+		reason_set(reason, STATUS_NO_HEADER,
+			"the LUKS header on %.100s is not there; the next start here would fail",
 			header.path);
 		return STATE_FLAGGED;
 	}
 
-	enum status status = bounded_run(depth_judge_header, header.path, &header, sizeof(header), deadline, reason);
+	enum status status = bounded_run(depth_judge_header, header.path, &header, sizeof(header),
+		deadline, reason);
 
 	if (status == STATUS_OK)
 		return header_flag(&header, reason);
-	return status == STATUS_DEVICE_IO || status == STATUS_TIMED_OUT ? STATE_FAILED : STATE_FLAGGED;
+	return status == STATUS_DEVICE_IO || status == STATUS_TIMED_OUT ? STATE_FAILED
+									: STATE_FLAGGED;
 }
 
 enum state
-depth_check(const struct wanted *wanted, const struct view *view, unsigned int level, struct deadline deadline,
-	struct reason *reason)
+depth_check(const struct wanted *wanted, const struct view *view, unsigned int level,
+	struct deadline deadline, struct reason *reason)
 {
 	struct device device = {0};
 	struct reason flag = {0};
 	bool may_write = level >= DEPTH_WRITE && !wanted->read_only;
 
-	if (level < DEPTH_READ || (view->state != STATE_ACTIVE && view->state != STATE_FLAGGED) || view->ours == NULL ||
-		view->on_directory == NULL)
+	if (level < DEPTH_READ || (view->state != STATE_ACTIVE && view->state != STATE_FLAGGED) ||
+		view->ours == NULL || view->on_directory == NULL)
 		return view->state;
 
 	enum state state = io_check(view, may_write, deadline, &flag);
 
 	if (state == STATE_ACTIVE && wanted->params->device != NULL) {
-		/* The path's flag keeps its words; the header is read all the same, for its disk may fail. */
+		/* The path's flag keeps its words; the header is read all the same, for its disk
+		 * may fail. */
 		state = path_check(wanted, view, &device, &flag);
 
 		struct reason finding = {0};
 		enum state header_state = header_check(wanted, view, &device, deadline, &finding);
 
-		if (header_state == STATE_FAILED || (header_state != STATE_ACTIVE && state == STATE_ACTIVE)) {
+		if (header_state == STATE_FAILED ||
+			(header_state != STATE_ACTIVE && state == STATE_ACTIVE)) {
 			state = header_state;
 			flag = finding;
 		}

@@ -54,7 +54,8 @@ depth_read_mapping(void *place, struct reason *reason)
 	off_t offset_bytes = place_choose(size_bytes);
 
 	if (pread(mapping_fd, piece, PIECE_BYTES, offset_bytes) != PIECE_BYTES)
-		return reason_set(reason, STATUS_DEVICE_IO, "reading %s at byte %lld: %s; check the disk", path,
+		return reason_set(reason, STATUS_DEVICE_IO,
+			"reading %s at byte %lld: %s; check the disk", path,
 			(long long)offset_bytes, strerror(errno));
 	return STATUS_OK;
 }
@@ -69,13 +70,15 @@ depth_look_up(void *place, struct reason *reason)
 
 	/* A new name each time: one that was looked up before is answered from memory. */
 	snprintf(name, sizeof(name), ".luks-ssm-%lld-%d", (long long)clock_now_ms(), (int)getpid());
-	if (directory_fd < 0 || (fstatat(directory_fd, name, &about, AT_SYMLINK_NOFOLLOW) != 0 && errno != ENOENT))
-		return reason_set(reason, STATUS_DEVICE_IO, "looking into %s: %s; check the kernel log", directory,
-			strerror(errno));
+	if (directory_fd < 0 ||
+		(fstatat(directory_fd, name, &about, AT_SYMLINK_NOFOLLOW) != 0 && errno != ENOENT))
+		return reason_set(reason, STATUS_DEVICE_IO,
+			"looking into %s: %s; check the kernel log", directory, strerror(errno));
 	return STATUS_OK;
 }
 
-/* Without O_TMPFILE in the filesystem: a file whose name is taken away before anything is written. */
+/* Without O_TMPFILE in the filesystem: a file whose name is taken away before anything is written.
+ */
 static int
 nameless_open(const char *directory)
 {
@@ -97,16 +100,19 @@ write_failed(const char *directory, struct reason *reason)
 	switch (errno) {
 	case ENOSPC:
 	case EDQUOT:
-		return reason_set(reason, STATUS_NO_MEMORY, "%s has no space or no inode left to write a test file", directory);
+		return reason_set(reason, STATUS_NO_MEMORY,
+			"%s has no space or no inode left to write a test file", directory);
 	case EROFS:
-		return reason_set(reason, STATUS_TURNED_READ_ONLY, "%s takes no writes: %s; check the kernel log", directory,
-			strerror(errno));
+		return reason_set(reason, STATUS_TURNED_READ_ONLY,
+			"%s takes no writes: %s; check the kernel log", directory, strerror(errno));
 	default:
-		return reason_set(reason, STATUS_DEVICE_IO, "writing in %s: %s; check the disk", directory, strerror(errno));
+		return reason_set(reason, STATUS_DEVICE_IO, "writing in %s: %s; check the disk",
+			directory, strerror(errno));
 	}
 }
 
-/* Reads the piece from the disk; a filesystem that takes no O_DIRECT is told to forget what it has in memory. */
+/* Reads the piece from the disk; a filesystem that takes no O_DIRECT is told to forget what it has
+ * in memory. */
 static bool
 piece_read_back(int file_fd, void *piece)
 {
@@ -145,9 +151,11 @@ depth_write(void *place, struct reason *reason)
 	if (pwrite(file_fd, written, PIECE_BYTES, 0) != PIECE_BYTES || fsync(file_fd) != 0)
 		return write_failed(directory, reason);
 	if (!piece_read_back(file_fd, read_back))
-		return reason_set(reason, STATUS_DEVICE_IO, "reading back in %s: %s; check the disk", directory, strerror(errno));
+		return reason_set(reason, STATUS_DEVICE_IO,
+			"reading back in %s: %s; check the disk", directory, strerror(errno));
 	if (memcmp(written, read_back, PIECE_BYTES) != 0)
-		return reason_set(reason, STATUS_DEVICE_IO, "%s gives back other bytes than were written; check the disk", directory);
+		return reason_set(reason, STATUS_DEVICE_IO,
+			"%s gives back other bytes than were written; check the disk", directory);
 	return STATUS_OK;
 }
 

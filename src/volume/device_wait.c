@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Waits for the configured device by looking for it again and again: a stat each tenth of a second costs nothing, and
- * needs neither udev's queue nor its events. Disks are read for a tag only once a second.
+ * Waits for the configured device by looking for it again and again: a stat each tenth of a second
+ * costs nothing, and needs neither udev's queue nor its events. Disks are read for a tag only once
+ * a second.
  */
 #include "volume/device_wait.h"
 
@@ -34,7 +35,8 @@ device_wait_ms(const struct params *params)
 static bool
 text_is_tag(const char *text)
 {
-	return strncmp(text, "UUID=", strlen("UUID=")) == 0 || strncmp(text, "LABEL=", strlen("LABEL=")) == 0 ||
+	return strncmp(text, "UUID=", strlen("UUID=")) == 0 ||
+		strncmp(text, "LABEL=", strlen("LABEL=")) == 0 ||
 		strncmp(text, "PARTUUID=", strlen("PARTUUID=")) == 0;
 }
 
@@ -44,11 +46,13 @@ device_number(dev_t number, const char *what)
 {
 	char path[PATH_MAX];
 
-	snprintf(path, sizeof(path), "%s/dev/block/%u:%u/%s", sysfs_root, major(number), minor(number), what);
+	snprintf(path, sizeof(path), "%s/dev/block/%u:%u/%s", sysfs_root, major(number),
+		minor(number), what);
 	return small_file_number(path);
 }
 
-/* What the device is called as a person wrote it; for a tag found by reading, the disk's own name. */
+/* What the device is called as a person wrote it; for a tag found by reading, the disk's own name.
+ */
 static enum status
 device_look(const char *text, bool may_probe, struct deadline deadline, struct device *ret_device,
 	struct reason *reason)
@@ -65,8 +69,8 @@ device_look(const char *text, bool may_probe, struct deadline deadline, struct d
 
 /* One look for device and header. A disk that is being attached shows no size at first. */
 static enum status
-both_look(const struct wanted *wanted, bool may_probe, struct deadline deadline, struct found_device *found,
-	struct reason *reason)
+both_look(const struct wanted *wanted, bool may_probe, struct deadline deadline,
+	struct found_device *found, struct reason *reason)
 {
 	const struct params *params = wanted->params;
 	struct device device = {0};
@@ -76,19 +80,22 @@ both_look(const struct wanted *wanted, bool may_probe, struct deadline deadline,
 	if (status != STATUS_OK)
 		return status;
 	if (device_number(device.number, "size") <= 0)
-		return reason_set(reason, STATUS_NO_DEVICE, "%s is there and has no size yet", params->device);
+		return reason_set(reason, STATUS_NO_DEVICE, "%s is there and has no size yet",
+			params->device);
 	if (params->header != NULL && stat(params->header, &about) != 0)
-		return reason_set(reason, STATUS_NO_HEADER, "the detached header %s is not there", params->header);
+		return reason_set(reason, STATUS_NO_HEADER, "the detached header %s is not there",
+			params->header);
 	memcpy(found->path, device.path, sizeof(found->path));
-	snprintf(found->header_path, sizeof(found->header_path), "%s", params->header != NULL ? params->header : "");
+	snprintf(found->header_path, sizeof(found->header_path), "%s",
+		params->header != NULL ? params->header : "");
 	found->number = device.number;
 	found->is_read_only = device_number(device.number, "ro") == 1;
 	return STATUS_OK;
 }
 
 enum status
-device_wait(const struct wanted *wanted, int64_t wait_ms, struct deadline deadline, struct found_device *ret_device,
-	struct reason *reason)
+device_wait(const struct wanted *wanted, int64_t wait_ms, struct deadline deadline,
+	struct found_device *ret_device, struct reason *reason)
 {
 	struct deadline patience = deadline_sooner(deadline, deadline_in_ms(wait_ms));
 	int64_t next_probe_ms = clock_now_ms();

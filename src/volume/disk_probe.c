@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Reads each disk of the node with libblkid, in a child with a second of its own, and compares what it carries with the
- * tag asked for. Mappings of LUKS devices are left out: what lies in one is never a LUKS device to open here.
+ * Reads each disk of the node with libblkid, in a child with a second of its own, and compares what
+ * it carries with the tag asked for. Mappings of LUKS devices are left out: what lies in one is
+ * never a LUKS device to open here.
  */
 #include "volume/disk_probe.h"
 
@@ -64,12 +65,14 @@ disk_ask(void *context, struct reason *reason)
 	if (disk_fd < 0 || probe == NULL || blkid_probe_set_device(probe, disk_fd, 0, 0) != 0)
 		return STATUS_NO_DEVICE;
 	blkid_probe_enable_superblocks(probe, !by_partition);
-	blkid_probe_set_superblocks_flags(probe, BLKID_SUBLKS_UUID | BLKID_SUBLKS_LABEL | BLKID_SUBLKS_TYPE);
+	blkid_probe_set_superblocks_flags(probe,
+		BLKID_SUBLKS_UUID | BLKID_SUBLKS_LABEL | BLKID_SUBLKS_TYPE);
 	blkid_probe_enable_partitions(probe, by_partition);
 	blkid_probe_set_partitions_flags(probe, BLKID_PARTS_ENTRY_DETAILS);
 	if (blkid_do_safeprobe(probe) != 0)
 		return STATUS_NO_DEVICE;
-	question->matches = value_is(probe, by_partition ? "PART_ENTRY_UUID" : question->name, question);
+	question->matches = value_is(probe, by_partition ? "PART_ENTRY_UUID" : question->name,
+		question);
 	return STATUS_OK;
 }
 
@@ -84,7 +87,8 @@ disk_is_candidate(const char *name)
 	if (small_file_number(path) <= 0)
 		return false;
 	snprintf(path, sizeof(path), "%s/class/block/%s/dm/uuid", sysfs_root, name);
-	return small_file_read(path, uuid, sizeof(uuid)) != STATUS_OK || strncmp(uuid, "CRYPT-", strlen("CRYPT-")) != 0;
+	return small_file_read(path, uuid, sizeof(uuid)) != STATUS_OK ||
+		strncmp(uuid, "CRYPT-", strlen("CRYPT-")) != 0;
 }
 
 static bool
@@ -99,7 +103,8 @@ disk_carries(const char *name, struct disk_question *question, struct deadline d
 		*bang = '/';
 
 	struct deadline soon = deadline_sooner(deadline, deadline_in_ms(DISK_MOST_MS));
-	enum status status = bounded_run(disk_ask, question->path, question, sizeof(*question), soon, NULL);
+	enum status status = bounded_run(disk_ask, question->path, question, sizeof(*question),
+		soon, NULL);
 
 	if (status == STATUS_TIMED_OUT)
 		log_warning("%s does not answer and was left out of the search", question->path);
@@ -113,7 +118,8 @@ question_make(const char *tag, struct disk_question *question)
 	const char *equals = strchr(tag, '=');
 	size_t name_length = equals != NULL ? (size_t)(equals - tag) : 0;
 
-	if (name_length == 0 || name_length >= sizeof(question->name) || strlen(equals + 1) >= sizeof(question->value))
+	if (name_length == 0 || name_length >= sizeof(question->name) ||
+		strlen(equals + 1) >= sizeof(question->value))
 		return false;
 	memcpy(question->name, tag, name_length);
 	snprintf(question->value, sizeof(question->value), "%s", equals + 1);
@@ -121,7 +127,8 @@ question_make(const char *tag, struct disk_question *question)
 }
 
 enum status
-disk_probe(const char *tag, struct deadline deadline, char ret_path[static PATH_MAX], struct reason *reason)
+disk_probe(const char *tag, struct deadline deadline, char ret_path[static PATH_MAX],
+	struct reason *reason)
 {
 	char directory[PATH_MAX];
 	struct disk_question question = {0};
@@ -133,17 +140,20 @@ disk_probe(const char *tag, struct deadline deadline, char ret_path[static PATH_
 
 	if (disks == NULL || !question_make(tag, &question))
 		return reason_set(reason, STATUS_NO_DEVICE, "%s: the disks cannot be listed", tag);
-	for (const struct dirent *disk; (disk = readdir(disks)) != NULL && !deadline_passed(deadline);) {
+	for (const struct dirent *disk;
+		(disk = readdir(disks)) != NULL && !deadline_passed(deadline);) {
 		if (disk->d_name[0] == '.' || !disk_is_candidate(disk->d_name) ||
 			!disk_carries(disk->d_name, &question, deadline))
 			continue;
 		if (found[0] != '\0')
-			return reason_set(reason, STATUS_NO_DEVICE, "%s is on %.64s and on %.64s; name the device by its path", tag,
+			return reason_set(reason, STATUS_NO_DEVICE,
+				"%s is on %.64s and on %.64s; name the device by its path", tag,
 				found, question.path);
 		memcpy(found, question.path, sizeof(found));
 	}
 	if (found[0] == '\0')
-		return reason_set(reason, STATUS_NO_DEVICE, "%s: no disk carries it; check the attachment", tag);
+		return reason_set(reason, STATUS_NO_DEVICE,
+			"%s: no disk carries it; check the attachment", tag);
 	memcpy(ret_path, found, sizeof(found));
 	return STATUS_OK;
 }

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * e2fsck before the mount, where run_fsck asks for it. It is never killed while it writes: when time is up it gets TERM,
- * which it takes between two steps, and is left to end by itself if it does not.
+ * e2fsck before the mount, where run_fsck asks for it. It is never killed while it writes: when
+ * time is up it gets TERM, which it takes between two steps, and is left to end by itself if it
+ * does not.
  */
 #include "volume/fsck.h"
 
@@ -24,7 +25,8 @@
 /* How much of what is left to the doer is kept for the checker to end after TERM. */
 #define FSCK_GRACE_MOST_MS 5000
 
-/* Linux Documentation/filesystems/ext4/super.rst: the superblock lies at 1024 bytes, little-endian. */
+/* Linux Documentation/filesystems/ext4/super.rst: the superblock lies at 1024 bytes, little-endian.
+ */
 #define SUPERBLOCK_OFFSET 1024
 #define SUPERBLOCK_BYTES 1024
 #define SUPER_MAGIC_AT 0x38
@@ -41,7 +43,8 @@ enum fsck_need { FSCK_NEED_NONE, FSCK_NEED_REPLAY, FSCK_NEED_CHECK };
 static bool
 type_is_ext(const char *fstype)
 {
-	return strcmp(fstype, "ext4") == 0 || strcmp(fstype, "ext3") == 0 || strcmp(fstype, "ext2") == 0;
+	return strcmp(fstype, "ext4") == 0 || strcmp(fstype, "ext3") == 0 ||
+		strcmp(fstype, "ext2") == 0;
 }
 
 static uint16_t
@@ -56,14 +59,17 @@ super_read_need(const char *path, enum fsck_need *ret_need, struct reason *reaso
 	unsigned char super[SUPERBLOCK_BYTES];
 	owned_fd device_fd = open(path, O_RDONLY | O_CLOEXEC);
 
-	if (device_fd < 0 || pread(device_fd, super, sizeof(super), SUPERBLOCK_OFFSET) != (ssize_t)sizeof(super))
-		return reason_set(reason, STATUS_DEVICE_IO, "reading the superblock on %s: %s", path, strerror(errno));
+	if (device_fd < 0 ||
+		pread(device_fd, super, sizeof(super), SUPERBLOCK_OFFSET) != (ssize_t)sizeof(super))
+		return reason_set(reason, STATUS_DEVICE_IO, "reading the superblock on %s: %s",
+			path, strerror(errno));
 	if (super_le16(super, SUPER_MAGIC_AT) != SUPER_MAGIC)
-		return reason_set(reason, STATUS_BAD_FILESYSTEM, "the ext4 superblock on %s is damaged; run e2fsck by hand", path);
+		return reason_set(reason, STATUS_BAD_FILESYSTEM,
+			"the ext4 superblock on %s is damaged; run e2fsck by hand", path);
 
 	uint16_t state = super_le16(super, SUPER_STATE_AT);
 
-	*ret_need = (state & STATE_VALID) == 0 || (state & STATE_ERROR) != 0 ? FSCK_NEED_CHECK
+	*ret_need = (state & STATE_VALID) == 0 || (state & STATE_ERROR) != 0     ? FSCK_NEED_CHECK
 		: (super_le16(super, SUPER_INCOMPAT_AT) & INCOMPAT_RECOVER) != 0 ? FSCK_NEED_REPLAY
 										 : FSCK_NEED_NONE;
 	return STATUS_OK;
@@ -85,7 +91,8 @@ checker_path(void)
 static const char *
 output_last_line(char *output, size_t length_bytes)
 {
-	while (length_bytes > 0 && (output[length_bytes - 1] == '\n' || output[length_bytes - 1] == ' '))
+	while (length_bytes > 0 &&
+		(output[length_bytes - 1] == '\n' || output[length_bytes - 1] == ' '))
 		length_bytes--;
 	output[length_bytes] = '\0';
 
@@ -95,21 +102,25 @@ output_last_line(char *output, size_t length_bytes)
 }
 
 static enum status
-checker_judge(const struct spawn_result *result, const char *path, const char *line, struct reason *reason)
+checker_judge(const struct spawn_result *result, const char *path, const char *line,
+	struct reason *reason)
 {
 	if (result->timed_out || result->stuck)
-		return reason_set(reason, STATUS_TIMED_OUT, "e2fsck on %s needs more time%s; raise the start timeout", path,
+		return reason_set(reason, STATUS_TIMED_OUT,
+			"e2fsck on %s needs more time%s; raise the start timeout", path,
 			result->stuck ? " and is still running" : "");
 	if (result->exit_code == FSCK_CLEAN || result->exit_code == FSCK_CORRECTED)
 		return STATUS_OK;
-	return reason_set(reason, STATUS_NEEDS_FSCK, "e2fsck -p on %s ended with %d: %s; run e2fsck by hand", path,
-		result->exit_code, line);
+	return reason_set(reason, STATUS_NEEDS_FSCK,
+		"e2fsck -p on %s ended with %d: %s; run e2fsck by hand", path, result->exit_code,
+		line);
 }
 
 static enum status
 checker_run(const char *path, bool force, const struct doer *doer, struct reason *reason)
 {
-	char *force_arguments[] = {(char[]){"e2fsck"}, (char[]){"-f"}, (char[]){"-p"}, (char *)(uintptr_t)path, NULL};
+	char *force_arguments[] = {(char[]){"e2fsck"}, (char[]){"-f"}, (char[]){"-p"},
+		(char *)(uintptr_t)path, NULL};
 	char *arguments[] = {(char[]){"e2fsck"}, (char[]){"-p"}, (char *)(uintptr_t)path, NULL};
 	char output[2048];
 	int64_t left_ms = deadline_left_ms(doer->deadline);
@@ -130,7 +141,8 @@ checker_run(const char *path, bool force, const struct doer *doer, struct reason
 	struct spawn_result result = {0};
 
 	if (job.path == NULL)
-		return reason_set(reason, STATUS_MISSING_SOFTWARE, "e2fsck is needed and not installed (e2fsprogs)");
+		return reason_set(reason, STATUS_MISSING_SOFTWARE,
+			"e2fsck is needed and not installed (e2fsprogs)");
 	log_info("checking %s with e2fsck%s -p", path, force ? " -f" : "");
 
 	enum status status = spawn_run(&job, deadline_in_ms(left_ms - grace_ms), &result, reason);
@@ -154,8 +166,8 @@ fsck_check_policy(const char *policy, const char *fstype, struct reason *reason)
 }
 
 enum status
-fsck_run(const char *policy, const char *fstype, const char *path, bool read_only, const struct doer *doer,
-	struct reason *reason)
+fsck_run(const char *policy, const char *fstype, const char *path, bool read_only,
+	const struct doer *doer, struct reason *reason)
 {
 	enum fsck_need need = FSCK_NEED_NONE;
 	enum status status = fsck_check_policy(policy, fstype, reason);
@@ -175,5 +187,6 @@ fsck_run(const char *policy, const char *fstype, const char *path, bool read_onl
 		return checker_run(path, false, doer, reason);
 	if (need == FSCK_NEED_REPLAY)
 		return STATUS_OK;
-	return reason_set(reason, STATUS_NEEDS_FSCK, "%s has errors and run_fsck=no; run e2fsck by hand", path);
+	return reason_set(reason, STATUS_NEEDS_FSCK,
+		"%s has errors and run_fsck=no; run e2fsck by hand", path);
 }

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * The filesystem check before a mount, as run_fsck says: auto, force, no. Never a repair that can discard data. The
- * checker is run directly and never killed in its work: TERM at the deadline, then it is waited for in the reserve.
+ * The filesystem check before a mount, as run_fsck says: auto, force, no. Never a repair that can
+ * discard data. The checker is run directly and never killed in its work: TERM at the deadline,
+ * then it is waited for in the reserve.
  */
 #ifndef LUKS_SSM_VOLUME_FSCK_H
 #define LUKS_SSM_VOLUME_FSCK_H
@@ -11,13 +12,15 @@
 #include "volume/phase.h"
 
 /*
- * STATUS_OK: checked, or nothing to check. STATUS_NEEDS_FSCK: a check is needed and run_fsck=no, or failed.
- * STATUS_BAD_PARAMETER: force with xfs or btrfs. STATUS_MISSING_SOFTWARE: no e2fsck. STATUS_TIMED_OUT.
+ * STATUS_OK: checked, or nothing to check. STATUS_NEEDS_FSCK: a check is needed and run_fsck=no, or
+ * failed. STATUS_BAD_PARAMETER: force with xfs or btrfs. STATUS_MISSING_SOFTWARE: no e2fsck.
+ * STATUS_TIMED_OUT.
  */
-must_use enum status fsck_run(const char *policy, const char *fstype, const char *path, bool read_only,
-	const struct doer *doer, struct reason *reason);
+must_use enum status fsck_run(const char *policy, const char *fstype, const char *path,
+	bool read_only, const struct doer *doer, struct reason *reason);
 
 /* For validate-all: whether start would refuse. STATUS_OK or STATUS_BAD_PARAMETER. */
-must_use enum status fsck_check_policy(const char *policy, const char *fstype, struct reason *reason);
+must_use enum status
+fsck_check_policy(const char *policy, const char *fstype, struct reason *reason);
 
 #endif

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* What is left for a memory-hard key derivation: of the node, and of the cgroup this process is in. */
+/* What is left for a memory-hard key derivation: of the node, and of the cgroup this process is in.
+ */
 #include "volume/kdf_memory.h"
 
 #include <inttypes.h>
@@ -21,7 +22,8 @@ number_read(const char *path)
 	return number;
 }
 
-/* MemAvailable and SwapFree do not add up to what can be had: a derivation that swaps misses every deadline. */
+/* MemAvailable and SwapFree do not add up to what can be had: a derivation that swaps misses every
+ * deadline. */
 static uint64_t
 meminfo_available_kib(void)
 {
@@ -36,7 +38,7 @@ meminfo_available_kib(void)
 	return UINT64_MAX;
 }
 
-/* The unified hierarchy's path of this process ("0::/system.slice/…"), or "" when there is none. */
+/* The unified hierarchy's path of this process ("0::/system.slice/…"), or "". */
 static void
 cgroup_path_read(char path[static PATH_MAX])
 {

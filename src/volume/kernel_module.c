@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Drivers by name: what is loaded (/sys/module), and the lists that depmod keeps of what could be. */
+/* Drivers by name: what is loaded (/sys/module), and the lists that depmod keeps of what could be.
+ */
 #include "volume/kernel_module.h"
 
 #include <limits.h>
@@ -21,7 +22,8 @@ letters_are_same(const char *a, const char *b, size_t length)
 	return true;
 }
 
-/* A line of modules.dep or modules.builtin begins "kernel/drivers/md/dm-crypt.ko", perhaps with .xz or .zst, then ':'. */
+/* A line of modules.dep or modules.builtin begins "kernel/drivers/md/dm-crypt.ko", perhaps with .xz
+ * or .zst, then ':'. */
 static bool
 line_is_of(const char *line, const char *name)
 {
@@ -30,7 +32,8 @@ line_is_of(const char *line, const char *name)
 	const char *base = slash != NULL ? slash + 1 : line;
 	size_t name_length = strlen(name);
 
-	return (size_t)(line + path_length - base) > name_length && letters_are_same(base, name, name_length) &&
+	return (size_t)(line + path_length - base) > name_length &&
+		letters_are_same(base, name, name_length) &&
 		strncmp(base + name_length, ".ko", strlen(".ko")) == 0;
 }
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * A LUKS header through libcryptsetup: loaded, judged, and worded when it fails. Whoever can write the disk can write the
- * header, so what it says is checked before a key comes near it.
+ * A LUKS header through libcryptsetup: loaded, judged, and worded when it fails. Whoever can write
+ * the disk can write the header, so what it says is checked before a key comes near it.
  */
 #include "volume/luks.h"
 
@@ -13,7 +13,8 @@
 
 #include "base/log.h"
 
-/* Called by libcryptsetup for each message. It never holds key material; its last error goes into the reason. */
+/* Called by libcryptsetup for each message. It never holds key material; its last error goes into
+ * the reason. */
 static void
 luks_hear(int level, const char *message, void *complaint)
 {
@@ -27,23 +28,28 @@ luks_hear(int level, const char *message, void *complaint)
 enum status
 luks_failed(const struct luks *luks, int error, const char *what, struct reason *reason)
 {
-	const char *said = luks->complaint != NULL && luks->complaint[0] != '\0' ? luks->complaint : strerror(-error);
+	const char *said = luks->complaint != NULL && luks->complaint[0] != '\0' ? luks->complaint
+										 : strerror(-error);
 
 	switch (-error) {
 	case EPERM:
 		return reason_set(reason, STATUS_WRONG_KEY, "the key opens no keyslot of %s", what);
 	case ENOENT:
-		return reason_set(reason, STATUS_NO_KEYSLOT, "%s has no keyslot that a passphrase can open", what);
+		return reason_set(reason, STATUS_NO_KEYSLOT,
+			"%s has no keyslot that a passphrase can open", what);
 	case EEXIST:
 	case EBUSY:
-		return reason_set(reason, STATUS_NAME_TAKEN, "%s: %s; see who uses it with dmsetup ls and lsblk", what, said);
+		return reason_set(reason, STATUS_NAME_TAKEN,
+			"%s: %s; see who uses it with dmsetup ls and lsblk", what, said);
 	case ENODEV:
 	case ENXIO:
 		return reason_set(reason, STATUS_NO_DEVICE, "%s: %s", what, said);
 	case ENOMEM:
-		return reason_set(reason, STATUS_KDF_MEMORY, "%s: not enough memory for the key derivation", what);
+		return reason_set(reason, STATUS_KDF_MEMORY,
+			"%s: not enough memory for the key derivation", what);
 	case ENOTSUP:
-		return reason_set(reason, STATUS_MISSING_SOFTWARE, "%s: %s; is dm-crypt with this cipher there?", what, said);
+		return reason_set(reason, STATUS_MISSING_SOFTWARE,
+			"%s: %s; is dm-crypt with this cipher there?", what, said);
 	case EROFS:
 	case EACCES:
 		return reason_set(reason, STATUS_DEVICE_READ_ONLY, "%s: %s", what, said);
@@ -56,9 +62,11 @@ luks_failed(const struct luks *luks, int error, const char *what, struct reason 
 
 /* A handle on what was crypt_init-ed, with the messages going to our log. */
 static enum status
-luks_begin(int error, struct crypt_device *handle, const char *what, struct luks *ret_luks, struct reason *reason)
+luks_begin(int error, struct crypt_device *handle, const char *what, struct luks *ret_luks,
+	struct reason *reason)
 {
-	owned_luks luks = {.handle = error == 0 ? handle : NULL, .complaint = calloc(1, COMPLAINT_BYTES)};
+	owned_luks luks = {.handle = error == 0 ? handle : NULL,
+		.complaint = calloc(1, COMPLAINT_BYTES)};
 
 	if (luks.complaint == NULL)
 		return reason_set(reason, STATUS_NO_MEMORY, "no memory for %s", what);
@@ -79,7 +87,8 @@ luks_load(struct luks *luks, const char *what, struct reason *reason)
 	if (error == -EINVAL || error == -ENOENT)
 		return reason_set(reason, STATUS_HEADER_DAMAGED,
 			"the LUKS header of %s is damaged (%s); restore it from a backup", what,
-			luks->complaint[0] != '\0' ? luks->complaint : "it cannot be read as LUKS1 or LUKS2");
+			luks->complaint[0] != '\0' ? luks->complaint
+						   : "it cannot be read as LUKS1 or LUKS2");
 	if (error != 0)
 		return luks_failed(luks, error, what, reason);
 	luks->reencrypting = crypt_reencrypt_status(luks->handle, NULL) != CRYPT_REENCRYPT_NONE;
@@ -87,15 +96,18 @@ luks_load(struct luks *luks, const char *what, struct reason *reason)
 }
 
 static enum status
-luks_check_uuid(const struct luks *luks, const char *pin, char ret_uuid[static LUKS_UUID_BYTES], struct reason *reason)
+luks_check_uuid(const struct luks *luks, const char *pin, char ret_uuid[static LUKS_UUID_BYTES],
+	struct reason *reason)
 {
 	const char *found = crypt_get_uuid(luks->handle);
 
 	if (found == NULL || !luks_uuid_parse(found, ret_uuid))
-		return reason_set(reason, STATUS_HEADER_DAMAGED, "the LUKS header carries no usable UUID");
+		return reason_set(reason, STATUS_HEADER_DAMAGED,
+			"the LUKS header carries no usable UUID");
 	if (pin[0] != '\0' && strcmp(pin, ret_uuid) != 0)
 		return reason_set(reason, STATUS_WRONG_UUID,
-			"the device has LUKS UUID %s, luks_uuid asks for %s; no key was tried", found, pin);
+			"the device has LUKS UUID %s, luks_uuid asks for %s; no key was tried",
+			found, pin);
 	return STATUS_OK;
 }
 
@@ -106,30 +118,36 @@ luks_check_requirements(const struct luks *luks, struct reason *reason)
 
 	if (strcmp(crypt_get_type(luks->handle), CRYPT_LUKS2) != 0)
 		return STATUS_OK;
-	if (crypt_persistent_flags_get(luks->handle, CRYPT_FLAGS_REQUIREMENTS, &requirements) != 0 ||
+	if (crypt_persistent_flags_get(luks->handle, CRYPT_FLAGS_REQUIREMENTS, &requirements) !=
+			0 ||
 		(requirements & ~(uint32_t)CRYPT_REQUIREMENT_ONLINE_REENCRYPT) != 0)
 		return reason_set(reason, STATUS_HEADER_UNSUPPORTED,
-			"the LUKS2 header has a requirement this libcryptsetup does not meet; see cryptsetup luksDump");
+			"the LUKS2 header has a requirement this libcryptsetup does not meet; "
+			"see cryptsetup luksDump");
 	if (crypt_reencrypt_status(luks->handle, NULL) == CRYPT_REENCRYPT_INVALID)
 		return reason_set(reason, STATUS_HEADER_UNSUPPORTED,
-			"the reencryption recorded in the LUKS2 header is invalid; see cryptsetup luksDump");
+			"the reencryption recorded in the LUKS2 header is invalid; "
+			"see cryptsetup luksDump");
 	return STATUS_OK;
 }
 
-/* Under the null cipher any passphrase opens a device, and what is written to it is in clear: only an attacker wants it. */
+/* Under the null cipher any passphrase opens a device, and what is written to it is in clear: only
+ * an attacker wants it. */
 static enum status
 luks_check_cipher(const struct luks *luks, struct reason *reason)
 {
 	const char *cipher = crypt_get_cipher(luks->handle);
 	struct luks_slot slots[LUKS_SLOTS];
 	unsigned int count = luks_slots_list(luks, slots);
-	bool null_cipher = cipher == NULL || strcmp(cipher, "cipher_null") == 0 || strcmp(cipher, "null") == 0;
+	bool null_cipher = cipher == NULL || strcmp(cipher, "cipher_null") == 0 ||
+		strcmp(cipher, "null") == 0;
 
 	for (unsigned int i = 0; i < count; i++)
 		null_cipher |= slots[i].null_cipher;
 	if (null_cipher)
 		return reason_set(reason, STATUS_HEADER_UNSUPPORTED,
-			"the LUKS header names the null cipher, which encrypts nothing; who wrote this header?");
+			"the LUKS header names the null cipher, which encrypts nothing; "
+			"who wrote this header?");
 	if (count == 0)
 		return luks_failed(luks, -ENOENT, "the LUKS header", reason);
 	return STATUS_OK;
@@ -169,7 +187,8 @@ luks_load_copy(const struct header *header, struct luks *ret_luks, struct reason
 }
 
 enum status
-luks_judge(const struct header *header, const char *pin, struct luks_report *ret_report, struct reason *reason)
+luks_judge(const struct header *header, const char *pin, struct luks_report *ret_report,
+	struct reason *reason)
 {
 	owned_luks luks = LUKS_EMPTY;
 	struct luks_report report = {0};
@@ -200,7 +219,8 @@ luks_copy_areas(const struct luks *luks, struct header *header, struct reason *r
 	for (unsigned int i = 0; i < count; i++) {
 		uint64_t offset_bytes = 0;
 		uint64_t length_bytes = 0;
-		int error = crypt_keyslot_area(luks->handle, slots[i].number, &offset_bytes, &length_bytes);
+		int error = crypt_keyslot_area(luks->handle, slots[i].number, &offset_bytes,
+			&length_bytes);
 
 		if (error != 0)
 			return luks_failed(luks, error, "a keyslot's area", reason);
@@ -214,7 +234,8 @@ luks_copy_areas(const struct luks *luks, struct header *header, struct reason *r
 }
 
 enum status
-luks_try_key(struct header *header, const struct secret *key, struct deadline deadline, struct reason *reason)
+luks_try_key(struct header *header, const struct secret *key, struct deadline deadline,
+	struct reason *reason)
 {
 	owned_luks luks = LUKS_EMPTY;
 	enum status status = luks_load_copy(header, &luks, reason);

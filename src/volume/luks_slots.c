@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * The keyslots: which may be tried, in what order, and the trying. One slot at a time, so that a slot whose KDF this
- * node has no memory for costs nothing when another one opens.
+ * The keyslots: which may be tried, in what order, and the trying. One slot at a time, so that a
+ * slot whose KDF this node has no memory for costs nothing when another one opens.
  */
 #include <errno.h>
 #include <libcryptsetup.h>
@@ -38,7 +38,8 @@ slot_is_usable(const struct luks *luks, int number)
 static struct luks_slot
 slot_read(const struct luks *luks, int number)
 {
-	struct luks_slot slot = {.number = number, .priority = (int)crypt_keyslot_get_priority(luks->handle, number)};
+	struct luks_slot slot = {.number = number,
+		.priority = (int)crypt_keyslot_get_priority(luks->handle, number)};
 	struct crypt_pbkdf_type kdf = {0};
 	size_t key_bytes = 0;
 	const char *cipher = crypt_keyslot_get_encryption(luks->handle, number, &key_bytes);
@@ -46,8 +47,9 @@ slot_read(const struct luks *luks, int number)
 	if (crypt_keyslot_get_pbkdf(luks->handle, number, &kdf) == 0 && kdf.type != NULL &&
 		strncmp(kdf.type, "argon2", strlen("argon2")) == 0)
 		slot.kdf_kib = kdf.max_memory_kb;
-	slot.null_cipher = cipher != NULL && (strncmp(cipher, "cipher_null", strlen("cipher_null")) == 0 ||
-						     strncmp(cipher, "null", strlen("null")) == 0);
+	slot.null_cipher = cipher != NULL &&
+		(strncmp(cipher, "cipher_null", strlen("cipher_null")) == 0 ||
+			strncmp(cipher, "null", strlen("null")) == 0);
 	return slot;
 }
 
@@ -73,8 +75,9 @@ error_is_of_slot(int error)
 }
 
 /*
- * Waits until the node has the memory, for up to half of what time is left: another volume's derivation may hold it now,
- * and libcryptsetup makes the two wait for each other only once they have begun.
+ * Waits until the node has the memory, for up to half of what time is left: another volume's
+ * derivation may hold it now, and libcryptsetup makes the two wait for each other only once they
+ * have begun.
  */
 static bool
 memory_wait(uint64_t kdf_kib, struct deadline deadline)
@@ -88,9 +91,11 @@ memory_wait(uint64_t kdf_kib, struct deadline deadline)
 	return true;
 }
 
-/* Tries each slot; what is left when none opened: no memory before a wrong key, a wrong key before no slot. */
+/* Tries each slot; what is left when none opened: no memory before a wrong key, a wrong key before
+ * no slot. */
 static int
-slots_try(struct luks *luks, const char *map_name, const struct secret *key, uint32_t flags, struct deadline deadline)
+slots_try(struct luks *luks, const char *map_name, const struct secret *key, uint32_t flags,
+	struct deadline deadline)
 {
 	struct luks_slot slots[LUKS_SLOTS];
 	unsigned int count = luks_slots_list(luks, slots);
@@ -100,9 +105,10 @@ slots_try(struct luks *luks, const char *map_name, const struct secret *key, uin
 		int result = -ENOMEM;
 
 		if (memory_wait(slots[i].kdf_kib, deadline))
-			result = crypt_activate_by_passphrase(luks->handle, map_name, slots[i].number, key->bytes,
-				key->length_bytes, flags);
-		log_step("keyslot %d, KDF memory %llu KiB: %s", slots[i].number, (unsigned long long)slots[i].kdf_kib,
+			result = crypt_activate_by_passphrase(luks->handle, map_name,
+				slots[i].number, key->bytes, key->length_bytes, flags);
+		log_step("keyslot %d, KDF memory %llu KiB: %s", slots[i].number,
+			(unsigned long long)slots[i].kdf_kib,
 			result >= 0 ? "opened" : strerror(-result));
 		if (result >= 0 || !error_is_of_slot(result))
 			return result;
@@ -113,16 +119,17 @@ slots_try(struct luks *luks, const char *map_name, const struct secret *key, uin
 }
 
 enum status
-luks_unlock(struct luks *luks, const char *map_name, const struct secret *key, uint32_t flags, struct deadline deadline,
-	struct reason *reason)
+luks_unlock(struct luks *luks, const char *map_name, const struct secret *key, uint32_t flags,
+	struct deadline deadline, struct reason *reason)
 {
 	int result;
 
 	flags |= CRYPT_ACTIVATE_SERIALIZE_MEMORY_HARD_PBKDF;
-	/* Under reencryption two volume keys are needed, which may lie in two slots: the library looks for both itself. */
+	/* Under reencryption two volume keys are needed, which may lie in two slots: the library
+	 * looks for both itself. */
 	if (luks->reencrypting)
-		result = crypt_activate_by_passphrase(luks->handle, map_name, CRYPT_ANY_SLOT, key->bytes,
-			key->length_bytes, flags);
+		result = crypt_activate_by_passphrase(luks->handle, map_name, CRYPT_ANY_SLOT,
+			key->bytes, key->length_bytes, flags);
 	else
 		result = slots_try(luks, map_name, key, flags, deadline);
 	return result >= 0 ? STATUS_OK : luks_failed(luks, result, "the device", reason);
@@ -143,8 +150,9 @@ flags_make(const struct params *params, bool read_only)
 }
 
 enum status
-luks_activate(struct luks *luks, const char *map_name, const struct secret *key, const struct params *params,
-	bool read_only, struct deadline deadline, struct reason *reason)
+luks_activate(struct luks *luks, const char *map_name, const struct secret *key,
+	const struct params *params, bool read_only, struct deadline deadline,
+	struct reason *reason)
 {
 	return luks_unlock(luks, map_name, key, flags_make(params, read_only), deadline, reason);
 }

@@ -9,20 +9,22 @@
 #include "params/params_check.h"
 
 /*
- * Words for fstab's readers that say nothing about the mount itself. nofail would make libmount call a missing source a
- * success; rw and ro are said by read_only. The rest of fstab's words (user, X-mount.*) is libmount's to understand.
+ * Words for fstab's readers that say nothing about the mount itself. nofail would make libmount
+ * call a missing source a success; rw and ro are said by read_only. The rest of fstab's words
+ * (user, X-mount.*) is libmount's to understand.
  */
-static const char *const silent_words[] = {"auto", "comment", "defaults", "noauto", "nofail", "ro", "rw", NULL};
+static const char *const silent_words[] = {"auto", "comment", "defaults", "noauto", "nofail", "ro",
+	"rw", NULL};
 
 /*
- * Options that some kernel took out after they had become the only behaviour: dropping them changes nothing, while
- * handing them on fails the mount.
+ * Options that some kernel took out after they had become the only behaviour: dropping them changes
+ * nothing, while handing them on fails the mount.
  */
 static const struct removed_word {
 	const char *fstype;
 	const char *word;
-} removed_words[] = {
-	{"xfs", "attr2"}, {"xfs", "noattr2"}, {"xfs", "barrier"}, {"xfs", "nobarrier"}, {"xfs", "delaylog"}, {NULL, NULL}};
+} removed_words[] = {{"xfs", "attr2"}, {"xfs", "noattr2"}, {"xfs", "barrier"}, {"xfs", "nobarrier"},
+	{"xfs", "delaylog"}, {NULL, NULL}};
 
 /* Whether the word of LENGTH bytes at TEXT, up to its '=', is NAME. */
 static bool
@@ -50,7 +52,8 @@ static bool
 word_is_removed(const char *text, size_t length, const char *fstype)
 {
 	for (size_t i = 0; fstype != NULL && removed_words[i].word != NULL; i++) {
-		if (strcmp(removed_words[i].fstype, fstype) == 0 && word_is(text, length, removed_words[i].word))
+		if (strcmp(removed_words[i].fstype, fstype) == 0 &&
+			word_is(text, length, removed_words[i].word))
 			return true;
 	}
 	return false;
@@ -69,7 +72,8 @@ list_add(char *list, const char *text, size_t length)
 }
 
 enum status
-mount_options_make(const char *options, const char *fstype, bool read_only, char **ret_options, char **ret_dropped)
+mount_options_make(const char *options, const char *fstype, bool read_only, char **ret_options,
+	char **ret_dropped)
 {
 	const char *rest = options != NULL ? options : "";
 	size_t room = strlen(rest) + sizeof("rw,");
@@ -96,17 +100,17 @@ mount_options_make(const char *options, const char *fstype, bool read_only, char
 static const struct time_unit {
 	const char *name;
 	int64_t unit_ms;
-} time_units[] = {
-	{"", 1000}, {"ms", 1}, {"msec", 1}, {"s", 1000}, {"sec", 1000}, {"second", 1000}, {"seconds", 1000}, {"m", 60000},
-	{"min", 60000}, {"minute", 60000}, {"minutes", 60000}, {"h", 3600000}, {"hr", 3600000}, {"hour", 3600000},
-	{"hours", 3600000}, {NULL, 0}};
+} time_units[] = {{"", 1000}, {"ms", 1}, {"msec", 1}, {"s", 1000}, {"sec", 1000}, {"second", 1000},
+	{"seconds", 1000}, {"m", 60000}, {"min", 60000}, {"minute", 60000}, {"minutes", 60000},
+	{"h", 3600000}, {"hr", 3600000}, {"hour", 3600000}, {"hours", 3600000}, {NULL, 0}};
 
 /* Milliseconds of a unit, or -1. */
 static int64_t
 time_unit_ms(const char *name, size_t length)
 {
 	for (size_t i = 0; time_units[i].name != NULL; i++) {
-		if (strlen(time_units[i].name) == length && memcmp(time_units[i].name, name, length) == 0)
+		if (strlen(time_units[i].name) == length &&
+			memcmp(time_units[i].name, name, length) == 0)
 			return time_units[i].unit_ms;
 	}
 	return -1;
@@ -136,7 +140,9 @@ time_parse_ms(const char *text, const char *end)
 
 		if (unit_ms < 0)
 			return -1;
-		sum_ms = count < (unsigned long long)(most_ms / unit_ms) ? sum_ms + (int64_t)count * unit_ms : most_ms;
+		sum_ms = count < (unsigned long long)(most_ms / unit_ms)
+			? sum_ms + (int64_t)count * unit_ms
+			: most_ms;
 		for (text = unit_end; text < end && *text == ' ';)
 			text++;
 	}

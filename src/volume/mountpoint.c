@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * The mount point and the mount, through libmount. The caller has looked that nothing lies on the directory; what it
- * finds out too late is found by the proof that follows.
+ * The mount point and the mount, through libmount. The caller has looked that nothing lies on the
+ * directory; what it finds out too late is found by the proof that follows.
  */
 #include "volume/mountpoint.h"
 
@@ -79,10 +79,12 @@ mountpoint_make(const char *directory, unsigned int *ret_made, struct reason *re
 		int error = errno;
 
 		mountpoint_unmake(directory, made);
-		return reason_set(reason, STATUS_NO_MOUNT_POINT, "%s cannot be made: %s", directory, strerror(error));
+		return reason_set(reason, STATUS_NO_MOUNT_POINT, "%s cannot be made: %s", directory,
+			strerror(error));
 	}
 	if (!S_ISDIR(about.st_mode))
-		return reason_set(reason, STATUS_NO_MOUNT_POINT, "%s is not a directory", directory);
+		return reason_set(reason, STATUS_NO_MOUNT_POINT, "%s is not a directory",
+			directory);
 	*ret_made = made;
 	return STATUS_OK;
 }
@@ -96,12 +98,14 @@ mountpoint_check(const char *directory, struct reason *reason)
 	snprintf(path, sizeof(path), "%s", directory);
 	while (stat(path, &about) != 0) {
 		if (errno != ENOENT || !path_cut(path))
-			return reason_set(reason, STATUS_NO_MOUNT_POINT, "%s: %s", path, strerror(errno));
+			return reason_set(reason, STATUS_NO_MOUNT_POINT, "%s: %s", path,
+				strerror(errno));
 	}
 	if (!S_ISDIR(about.st_mode))
 		return reason_set(reason, STATUS_NO_MOUNT_POINT, "%s is not a directory", path);
 	if (strcmp(path, directory) != 0 && access(path, W_OK) != 0)
-		return reason_set(reason, STATUS_NO_MOUNT_POINT, "%s is missing and cannot be made in %s: %s", directory, path,
+		return reason_set(reason, STATUS_NO_MOUNT_POINT,
+			"%s is missing and cannot be made in %s: %s", directory, path,
 			strerror(errno));
 	return STATUS_OK;
 }
@@ -131,7 +135,8 @@ mount_status(int error)
 	case ENOMEM:
 		return STATUS_NO_MEMORY;
 	default:
-		/* EUCLEAN, EINVAL, ENOSPC and what else a driver makes of a superblock: the options were asked before. */
+		/* EUCLEAN, EINVAL, ENOSPC and what else a driver makes of a superblock: the options
+		 * were asked before. */
 		return STATUS_BAD_FILESYSTEM;
 	}
 }
@@ -147,21 +152,24 @@ mount_failed(struct libmnt_context *context, int result, const char *source, con
 	if (!mnt_context_syscall_called(context))
 		error = result < 0 ? -result : EINVAL;
 	mnt_context_get_excode(context, result, said, sizeof(said));
-	return reason_set(reason, mount_status(error), "mounting %s on %s: %s (%s); the kernel log may say more", source,
-		directory, said, strerror(error));
+	return reason_set(reason, mount_status(error),
+		"mounting %s on %s: %s (%s); the kernel log may say more", source, directory, said,
+		strerror(error));
 }
 
 enum status
-mountpoint_mount(const char *source, const char *directory, const char *fstype, const char *options, bool read_only,
-	struct reason *reason)
+mountpoint_mount(const char *source, const char *directory, const char *fstype, const char *options,
+	bool read_only, struct reason *reason)
 {
 	owned_by(context_end) struct libmnt_context *context = mnt_new_context();
 
 	if (context == NULL || mnt_context_set_source(context, source) != 0 ||
-		mnt_context_set_target(context, directory) != 0 || mnt_context_set_fstype(context, fstype) != 0 ||
+		mnt_context_set_target(context, directory) != 0 ||
+		mnt_context_set_fstype(context, fstype) != 0 ||
 		mnt_context_set_options(context, options) != 0)
 		return reason_set(reason, STATUS_NO_MEMORY, "no memory to mount %s", directory);
-	/* No helper programs, nothing from fstab, and no silent read-only mount of a device that takes no writes. */
+	/* No helper programs, nothing from fstab, and no silent read-only mount of a device that
+	 * takes no writes. */
 	mnt_context_disable_helpers(context, 1);
 	mnt_context_set_optsmode(context, MNT_OMODE_NOTAB);
 	mnt_context_enable_rwonly_mount(context, !read_only);

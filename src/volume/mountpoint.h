@@ -11,23 +11,28 @@
 #include "base/status.h"
 
 /*
- * Makes the directory and what of its parents is missing; RET_MADE is how many were. STATUS_NO_MOUNT_POINT when it is
- * there and is no directory, or cannot be made (what was made before that is taken away again).
+ * Makes the directory and what of its parents is missing; RET_MADE is how many were.
+ * STATUS_NO_MOUNT_POINT when it is there and is no directory, or cannot be made (what was made
+ * before that is taken away again).
  */
-must_use enum status mountpoint_make(const char *directory, unsigned int *ret_made, struct reason *reason);
+must_use enum status
+mountpoint_make(const char *directory, unsigned int *ret_made, struct reason *reason);
 
-/* For validate-all: whether mountpoint_make would succeed, as far as can be seen without making anything. */
+/* For validate-all: whether mountpoint_make would succeed, as far as can be seen without making
+ * anything. */
 must_use enum status mountpoint_check(const char *directory, struct reason *reason);
 
 /*
- * Mounts SOURCE there; OPTIONS are those of mount_options_make. A missing source is never a success.
- * STATUS_NO_FILESYSTEM_DRIVER, STATUS_BAD_MOUNT_OPTION, STATUS_BAD_FILESYSTEM, STATUS_DEVICE_READ_ONLY,
- * STATUS_MOUNT_POINT_TAKEN, STATUS_DEVICE_IO, STATUS_NO_DEVICE, STATUS_INTERNAL.
+ * Mounts SOURCE there; OPTIONS are those of mount_options_make. A missing source is never a
+ * success. STATUS_NO_FILESYSTEM_DRIVER, STATUS_BAD_MOUNT_OPTION, STATUS_BAD_FILESYSTEM,
+ * STATUS_DEVICE_READ_ONLY, STATUS_MOUNT_POINT_TAKEN, STATUS_DEVICE_IO, STATUS_NO_DEVICE,
+ * STATUS_INTERNAL.
  */
-must_use enum status mountpoint_mount(const char *source, const char *directory, const char *fstype, const char *options,
-	bool read_only, struct reason *reason);
+must_use enum status mountpoint_mount(const char *source, const char *directory, const char *fstype,
+	const char *options, bool read_only, struct reason *reason);
 
-/* Takes away the MADE directories that mountpoint_make made, but for one that is not empty or is mounted on. */
+/* Takes away the MADE directories that mountpoint_make made, but for one that is not empty or is
+ * mounted on. */
 void mountpoint_unmake(const char *directory, unsigned int made);
 
 #endif

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Where the root side's secrets lie: libcryptsetup's safe memory, which is locked where the limits allow it and wiped
- * when it is freed. Linked into whatever opens a volume; the AWS helper has its own (OpenSSL's secure heap).
+ * Where the root side's secrets lie: libcryptsetup's safe memory, which is locked where the limits
+ * allow it and wiped when it is freed. Linked into whatever opens a volume; the AWS helper has its
+ * own (OpenSSL's secure heap).
  */
 #include <libcryptsetup.h>
 

@@ -16,7 +16,8 @@
 
 #define LOOK_PAUSE_MS 250
 
-/* Whether the waiter was the last to touch the semaphore and waits for its zero now: udev has not been there. */
+/* Whether the waiter was the last to touch the semaphore and waits for its zero now: udev has not
+ * been there. */
 static bool
 cookie_is_waited_for(int semaphore, pid_t waiter)
 {
@@ -60,7 +61,8 @@ watch_run(void *context)
 		}
 		if (!deadline_passed(patience))
 			continue;
-		log_warning("udev has not answered for %lld s and is not waited for any longer; is systemd-udevd running?",
+		log_warning("udev has not answered for %lld s and is not waited for any longer; "
+			    "is systemd-udevd running?",
 			(long long)watch->patience_ms / 1000);
 		if (dm_udev_complete(cookie) == 0)
 			return 1;
@@ -70,7 +72,10 @@ watch_run(void *context)
 enum status
 udev_watch_begin(struct udev_watch *watch, struct spawn_child *ret_child, struct reason *reason)
 {
-	const struct spawn_job job = {.function = watch_run, .context = watch, .keep_all_fds = true, .keep_stderr = true};
+	const struct spawn_job job = {.function = watch_run,
+		.context = watch,
+		.keep_all_fds = true,
+		.keep_stderr = true};
 
 	watch->waiter = getpid();
 	return spawn_start(&job, ret_child, reason);

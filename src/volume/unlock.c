@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* The current key first, then as many older versions as previous_versions allows, each in its turn. */
+/* The current key first, then as many older versions as previous_versions allows, each in its turn.
+ */
 #include "volume/unlock.h"
 
 #include "base/log.h"
@@ -14,12 +15,13 @@ struct unlock {
 
 /* One version, fetched and tried. */
 static enum status
-version_try(const struct unlock *unlock, unsigned int version, unsigned int older, struct fetched_key *ret_key,
-	struct reason *reason)
+version_try(const struct unlock *unlock, unsigned int version, unsigned int older,
+	struct fetched_key *ret_key, struct reason *reason)
 {
 	phase_enter(unlock->doer, PHASE_FETCHING_KEY);
 
-	enum status status = key_fetch(unlock->params, version, older, unlock->doer->deadline, ret_key, reason);
+	enum status status = key_fetch(unlock->params, version, older, unlock->doer->deadline,
+		ret_key, reason);
 
 	if (status != STATUS_OK)
 		return status;
@@ -29,9 +31,11 @@ version_try(const struct unlock *unlock, unsigned int version, unsigned int olde
 	return unlock->try(unlock->context, &ret_key->key, reason);
 }
 
-/* An older version that the service does not have is the end of the search; any other trouble is worth its own reason. */
+/* An older version that the service does not have is the end of the search; any other trouble is
+ * worth its own reason. */
 static enum status
-older_try(const struct unlock *unlock, unsigned int version, unsigned int *ret_tried, struct reason *reason)
+older_try(const struct unlock *unlock, unsigned int version, unsigned int *ret_tried,
+	struct reason *reason)
 {
 	enum status status = STATUS_WRONG_KEY;
 
@@ -46,17 +50,22 @@ older_try(const struct unlock *unlock, unsigned int version, unsigned int *ret_t
 			return STATUS_WRONG_KEY;
 		*ret_tried = older;
 		if (status == STATUS_OK)
-			log_warning("version %u of %s opens the device, the current version %u does not; store the right key anew",
+			log_warning(
+				"version %u of %s opens the device, the current version %u does not; "
+				"store the right key anew",
 				version - older, unlock->params->ssm_parameter, version);
 	}
 	return status;
 }
 
 enum status
-unlock_with_key(const struct params *params, const struct doer *doer, unlock_try *try, void *context,
-	struct reason *reason)
+unlock_with_key(const struct params *params, const struct doer *doer, unlock_try *try,
+	void *context, struct reason *reason)
 {
-	const struct unlock unlock = {.params = params, .doer = doer, .try = try, .context = context};
+	const struct unlock unlock = {.params = params,
+		.doer = doer,
+		.try = try,
+		.context = context};
 	owned_fetched_key key = {0};
 	struct reason first = {0};
 	unsigned int tried = 0;
@@ -72,7 +81,9 @@ unlock_with_key(const struct params *params, const struct doer *doer, unlock_try
 			*reason = first;
 		return status;
 	}
-	return reason_set(reason, STATUS_WRONG_KEY, "%.60s%s%s opens no keyslot%s", params->ssm_parameter,
-		tried > 0 ? ", nor an older version," : "", key.version != 0 ? " (current version read)" : "",
-		key.has_backslash ? "; it has a backslash, which a shell's echo may have changed when the key was set" : "");
+	return reason_set(reason, STATUS_WRONG_KEY, "%.60s%s%s opens no keyslot%s",
+		params->ssm_parameter, tried > 0 ? ", nor an older version," : "",
+		key.version != 0 ? " (current version read)" : "",
+		key.has_backslash ? "; it has a backslash, which a shell's echo may have changed"
+				  : "");
 }

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * validate-all's look at the node: start's own checks, on copies and in children, with nothing opened, locked or written.
- * Whatever reads a disk is bounded. The only trace is a filesystem's module, if the kernel loads it to be asked.
+ * validate-all's look at the node: start's own checks, on copies and in children, with nothing
+ * opened, locked or written. Whatever reads a disk is bounded. The only trace is a filesystem's
+ * module, if the kernel loads it to be asked.
  */
 #include "volume/volume_check.h"
 
@@ -43,17 +44,22 @@ static enum status
 software_check(struct reason *reason)
 {
 	if (geteuid() != 0)
-		return reason_set(reason, STATUS_NOT_ROOT, "validate-all from level 10 on needs root");
+		return reason_set(reason, STATUS_NOT_ROOT,
+			"validate-all from level 10 on needs root");
 	if (!kernel_module_is_there("dm-crypt"))
-		return reason_set(reason, STATUS_MISSING_SOFTWARE, "this kernel has no dm-crypt; install its module");
+		return reason_set(reason, STATUS_MISSING_SOFTWARE,
+			"this kernel has no dm-crypt; install its module");
 	if (access(helper_path, X_OK) != 0)
-		return reason_set(reason, STATUS_HELPER_BROKEN, "%s is not there; install luks-ssm anew", helper_path);
+		return reason_set(reason, STATUS_HELPER_BROKEN,
+			"%s is not there; install luks-ssm anew", helper_path);
 	if (getpwnam(FETCH_USER) == NULL)
-		return reason_set(reason, STATUS_HELPER_BROKEN, "there is no user %s; install luks-ssm anew", FETCH_USER);
+		return reason_set(reason, STATUS_HELPER_BROKEN,
+			"there is no user %s; install luks-ssm anew", FETCH_USER);
 	return STATUS_OK;
 }
 
-/* The name of the cluster's test run is not the resource's: without an explicit map_name nothing is said about names. */
+/* The name of the cluster's test run is not the resource's: without an explicit map_name nothing is
+ * said about names. */
 static enum status
 names_check(const struct wanted *wanted, struct deadline deadline, struct reason *reason)
 {
@@ -65,13 +71,14 @@ names_check(const struct wanted *wanted, struct deadline deadline, struct reason
 	view_take_settled(&nameless, deadline, &view);
 	if (view.is_private)
 		return reason_set(reason, STATUS_PRIVATE_NAMESPACE,
-			"this agent runs in a mount namespace of its own; take PrivateTmp and the like from pacemaker.service");
+			"this agent runs in a mount namespace of its own; "
+			"take PrivateTmp and the like from pacemaker.service");
 	if (view.ours != NULL)
 		log_info("the device is open here as %s", view.ours->name);
 
 	enum status found = view.reason.status;
-	bool matters = view.state == STATE_TAKEN || view.state == STATE_UNREADABLE || view.state == STATE_DOUBT ||
-		(found == STATUS_OTHER_NAME && wanted->map_name_given);
+	bool matters = view.state == STATE_TAKEN || view.state == STATE_UNREADABLE ||
+		view.state == STATE_DOUBT || (found == STATUS_OTHER_NAME && wanted->map_name_given);
 
 	if (!matters)
 		return STATUS_OK;
@@ -87,7 +94,8 @@ header_judge(void *context, struct reason *reason)
 	owned_header header = HEADER_EMPTY;
 	enum status status = header_copy(check->path, &header, reason);
 
-	return status == STATUS_OK ? luks_judge(&header, check->pin, &check->report, reason) : status;
+	return status == STATUS_OK ? luks_judge(&header, check->pin, &check->report, reason)
+				   : status;
 }
 
 static enum status
@@ -97,7 +105,8 @@ header_unlock(void *context, struct reason *reason)
 	owned_header header = HEADER_EMPTY;
 	enum status status = header_copy(check->path, &header, reason);
 
-	return status == STATUS_OK ? luks_try_key(&header, check->key, check->deadline, reason) : status;
+	return status == STATUS_OK ? luks_try_key(&header, check->key, check->deadline, reason)
+				   : status;
 }
 
 static enum status
@@ -106,7 +115,8 @@ key_try(void *context, const struct secret *key, struct reason *reason)
 	struct check_header *check = context;
 
 	check->key = key;
-	return bounded_run(header_unlock, "the key derivation", check, sizeof(*check), check->deadline, reason);
+	return bounded_run(header_unlock, "the key derivation", check, sizeof(*check),
+		check->deadline, reason);
 }
 
 static enum status
@@ -118,23 +128,31 @@ device_check(const struct wanted *wanted, struct check_header *check, struct rea
 	if (status != STATUS_OK)
 		return status;
 	if (device.is_read_only && !wanted->read_only)
-		return reason_set(reason, STATUS_DEVICE_READ_ONLY, "%s is read-only; set read_only=yes or make it writable",
-			device.path);
-	snprintf(check->path, sizeof(check->path), "%s", device.header_path[0] != '\0' ? device.header_path : device.path);
-	status = bounded_run(header_judge, check->path, check, sizeof(*check), check->deadline, reason);
+		return reason_set(reason, STATUS_DEVICE_READ_ONLY,
+			"%s is read-only; set read_only=yes or make it writable", device.path);
+	snprintf(check->path, sizeof(check->path), "%s",
+		device.header_path[0] != '\0' ? device.header_path : device.path);
+	status = bounded_run(header_judge, check->path, check, sizeof(*check), check->deadline,
+		reason);
 	if (status != STATUS_OK)
 		return status;
 	if (check->report.copy_damaged)
-		log_warning("one of the two LUKS2 header copies on %s is damaged; the next start repairs it", check->path);
+		log_warning("one of the two LUKS2 header copies on %s is damaged; "
+			    "the next start repairs it",
+			check->path);
 	if (check->report.reencrypting)
-		log_warning("%s is in reencryption; start would let libcryptsetup recover it", check->path);
+		log_warning("%s is in reencryption; start would let libcryptsetup recover it",
+			check->path);
 	if (check->report.least_kdf_kib > kdf_memory_free_kib())
-		return reason_set(reason, STATUS_KDF_MEMORY, "the keyslots of %s need %llu MiB of memory, %llu MiB are free", check->path,
-			(unsigned long long)check->report.least_kdf_kib / 1024, (unsigned long long)kdf_memory_free_kib() / 1024);
+		return reason_set(reason, STATUS_KDF_MEMORY,
+			"the keyslots of %s need %llu MiB of memory, %llu MiB are free",
+			check->path, (unsigned long long)check->report.least_kdf_kib / 1024,
+			(unsigned long long)kdf_memory_free_kib() / 1024);
 	return STATUS_OK;
 }
 
-/* Without a mapping the filesystem cannot be seen: only what the configuration itself names can be checked. */
+/* Without a mapping the filesystem cannot be seen: only what the configuration itself names can be
+ * checked. */
 static enum status
 mount_check(const struct wanted *wanted, struct reason *reason)
 {
@@ -149,14 +167,16 @@ mount_check(const struct wanted *wanted, struct reason *reason)
 	if (status == STATUS_OK)
 		status = fsck_check_policy(params->run_fsck, params->fstype, reason);
 	if (status == STATUS_OK)
-		status = mount_options_make(params->options, params->fstype, wanted->read_only, &options, &dropped);
+		status = mount_options_make(params->options, params->fstype, wanted->read_only,
+			&options, &dropped);
 	if (status == STATUS_OK)
 		status = option_check(params->fstype, options, reason);
 	return status;
 }
 
 enum status
-volume_check(const struct wanted *wanted, unsigned int level, struct deadline deadline, struct reason *reason)
+volume_check(const struct wanted *wanted, unsigned int level, struct deadline deadline,
+	struct reason *reason)
 {
 	const struct doer nobody = {.phase_fd = -1, .children_fd = -1, .deadline = deadline};
 	struct check_header check = {.pin = wanted->pin, .deadline = deadline};

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * validate-all from level 10: what start would find on this node, with nothing changed and nothing written; no lock, no
- * record. Parameters that are missing or wrong (level 0) are the caller's to answer first.
+ * validate-all from level 10: what start would find on this node, with nothing changed and nothing
+ * written; no lock, no record. Parameters that are missing or wrong (level 0) are the caller's to
+ * answer first.
  */
 #ifndef LUKS_SSM_VOLUME_VOLUME_CHECK_H
 #define LUKS_SSM_VOLUME_VOLUME_CHECK_H
@@ -12,11 +13,12 @@
 #include "volume/wanted.h"
 
 /*
- * LEVEL 10: root, device, header, memory for the KDF, names, mount point, filesystem driver, mount options. LEVEL 20: the
- * key is fetched and must open a slot of a private copy of the header. STATUS_OK with nothing to say; things to know are
- * logged as warnings. Every status that start can have.
+ * LEVEL 10: root, device, header, memory for the KDF, names, mount point, filesystem driver, mount
+ * options. LEVEL 20: the key is fetched and must open a slot of a private copy of the header.
+ * STATUS_OK with nothing to say; things to know are logged as warnings. Every status that start can
+ * have.
  */
-must_use enum status volume_check(const struct wanted *wanted, unsigned int level, struct deadline deadline,
-	struct reason *reason);
+must_use enum status volume_check(const struct wanted *wanted, unsigned int level,
+	struct deadline deadline, struct reason *reason);
 
 #endif

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * How a volume comes up, from the first look to the proof. The doer's body of start, called by volume.c in a child of the
- * supervisor. Undoes nothing of the mapping and the mount itself: the supervisor does, by what the phases say.
+ * How a volume comes up, from the first look to the proof. The doer's body of start, called by
+ * volume.c in a child of the supervisor. Undoes nothing of the mapping and the mount itself: the
+ * supervisor does, by what the phases say.
  */
 #include "volume/volume.h"
 
@@ -44,7 +45,8 @@ struct up {
 	char kernel_name[16];  /* "dm-3" */
 };
 
-/* A mapping of an earlier start under this resource's name that is not the one asked for now: leave it, and say so. */
+/* A mapping of an earlier start under this resource's name that is not the one asked for now: leave
+ * it, and say so. */
 static enum status
 up_check_record(const struct up *up, const struct view *view, struct reason *reason)
 {
@@ -57,24 +59,29 @@ up_check_record(const struct up *up, const struct view *view, struct reason *rea
 
 	if (living == NULL || (view->ours != NULL && view->ours->number == living->number))
 		return STATUS_OK;
-	return reason_set(reason, STATUS_DOUBT, "an earlier start of %s opened %s, which is still there; stop the resource first",
+	return reason_set(reason, STATUS_DOUBT,
+		"an earlier start of %s opened %s, which is still there; stop the resource first",
 		up->wanted->instance, living->name);
 }
 
-/* Ours is open, and nothing of it is mounted. Whatever is not as a start of today would make it is left to a stop. */
+/* Ours is open, and nothing of it is mounted. Whatever is not as a start of today would make it is
+ * left to a stop. */
 static enum status
 up_check_partial(const struct up *up, const struct dm_device *ours, struct reason *reason)
 {
 	if (strcmp(ours->name, up->wanted->map_name) != 0)
-		return reason_set(reason, STATUS_OTHER_NAME, "the device is open as %s, not as %s; stop the resource or close it",
+		return reason_set(reason, STATUS_OTHER_NAME,
+			"the device is open as %s, not as %s; stop the resource or close it",
 			ours->name, up->wanted->map_name);
 	if (ours->has_table && ours->is_read_only && !up->wanted->read_only)
-		return reason_set(reason, STATUS_PARTLY_UP, "%s is open read-only; stop the resource first", ours->name);
+		return reason_set(reason, STATUS_PARTLY_UP,
+			"%s is open read-only; stop the resource first", ours->name);
 	return STATUS_OK;
 }
 
 static enum status
-up_judge(const struct up *up, const struct view *view, enum up_next *ret_next, struct reason *reason)
+up_judge(const struct up *up, const struct view *view, enum up_next *ret_next,
+	struct reason *reason)
 {
 	enum status status = up_check_record(up, view, reason);
 
@@ -108,10 +115,12 @@ static enum status
 up_wait(struct up *up, struct reason *reason)
 {
 	phase_enter(up->doer, PHASE_WAITING_FOR_DEVICE);
-	return device_wait(up->wanted, device_wait_ms(up->wanted->params), up->doer->deadline, &up->device, reason);
+	return device_wait(up->wanted, device_wait_ms(up->wanted->params), up->doer->deadline,
+		&up->device, reason);
 }
 
-/* A mapping of our name can be judged only once the device is there, so doubt is looked at again when it is. */
+/* A mapping of our name can be judged only once the device is there, so doubt is looked at again
+ * when it is. */
 static enum status
 up_look(struct up *up, struct view *view, enum up_next *ret_next, struct reason *reason)
 {
@@ -132,8 +141,8 @@ up_look(struct up *up, struct view *view, enum up_next *ret_next, struct reason 
 static void
 uuid_print(const char *stripped, char ret_text[static 40])
 {
-	snprintf(ret_text, 40, "%.8s-%.4s-%.4s-%.4s-%.12s", stripped, stripped + 8, stripped + 12, stripped + 16,
-		stripped + 20);
+	snprintf(ret_text, 40, "%.8s-%.4s-%.4s-%.4s-%.12s", stripped, stripped + 8, stripped + 12,
+		stripped + 16, stripped + 20);
 }
 
 static void
@@ -145,9 +154,12 @@ up_tell(const struct up *up, const struct luks_report *report)
 	log_notice("%s is LUKS%u with UUID %s%s", up->device.path, report->version, uuid,
 		up->wanted->pin[0] == '\0' ? "; set luks_uuid to it" : "");
 	if (report->copy_damaged)
-		log_warning("one of the two LUKS2 header copies of %s was damaged and is repaired now", up->device.path);
+		log_warning(
+			"one of the two LUKS2 header copies of %s was damaged and is repaired now",
+			up->device.path);
 	if (report->reencrypting)
-		log_warning("%s is in reencryption: libcryptsetup recovers it; finish it with cryptsetup reencrypt",
+		log_warning("%s is in reencryption: libcryptsetup recovers it; "
+			    "finish it with cryptsetup reencrypt",
 			up->device.path);
 }
 
@@ -155,16 +167,18 @@ up_tell(const struct up *up, const struct luks_report *report)
 static enum status
 up_check_header(struct up *up, const struct view *view, struct reason *reason)
 {
-	const char *path = up->device.header_path[0] != '\0' ? up->device.header_path : up->device.path;
+	const char *path = up->device.header_path[0] != '\0' ? up->device.header_path
+							     : up->device.path;
 	owned_header header = HEADER_EMPTY;
 	struct luks_report report;
 
 	phase_enter(up->doer, PHASE_READING_HEADER);
 	if (up->device.is_read_only && !up->wanted->read_only)
-		return reason_set(reason, STATUS_DEVICE_READ_ONLY, "%s is read-only; set read_only=yes or make it writable",
-			up->device.path);
+		return reason_set(reason, STATUS_DEVICE_READ_ONLY,
+			"%s is read-only; set read_only=yes or make it writable", up->device.path);
 	if (!kernel_module_is_there("dm-crypt"))
-		return reason_set(reason, STATUS_MISSING_SOFTWARE, "this kernel has no dm-crypt; install its module");
+		return reason_set(reason, STATUS_MISSING_SOFTWARE,
+			"this kernel has no dm-crypt; install its module");
 
 	enum status status = header_copy(path, &header, reason);
 
@@ -176,7 +190,8 @@ up_check_header(struct up *up, const struct view *view, struct reason *reason)
 	const struct dm_device *open = dm_list_find_luks(&view->devices, report.uuid);
 
 	if (open != NULL && (view->ours == NULL || open->number != view->ours->number))
-		return reason_set(reason, STATUS_OTHER_NAME, "a device with this LUKS UUID is already open as %s; close it", open->name);
+		return reason_set(reason, STATUS_OTHER_NAME,
+			"a device with this LUKS UUID is already open as %s; close it", open->name);
 	up_tell(up, &report);
 	memcpy(up->record.luks_uuid, report.uuid, sizeof(up->record.luks_uuid));
 	return STATUS_OK;
@@ -187,7 +202,8 @@ up_write_record(struct up *up, const char *device, struct reason *reason)
 {
 	snprintf(up->record.map_name, sizeof(up->record.map_name), "%s", up->wanted->map_name);
 	snprintf(up->record.device, sizeof(up->record.device), "%s", device);
-	snprintf(up->record.directory, sizeof(up->record.directory), "%s", up->wanted->params->directory);
+	snprintf(up->record.directory, sizeof(up->record.directory), "%s",
+		up->wanted->params->directory);
 	return record_write(up->wanted->instance, &up->record, reason);
 }
 
@@ -202,8 +218,8 @@ up_activate(void *context, const struct secret *key, struct reason *reason)
 	struct up_activation *activation = context;
 	const struct wanted *wanted = activation->up->wanted;
 
-	return luks_activate(activation->luks, wanted->map_name, key, wanted->params, wanted->read_only,
-		activation->up->doer->deadline, reason);
+	return luks_activate(activation->luks, wanted->map_name, key, wanted->params,
+		wanted->read_only, activation->up->doer->deadline, reason);
 }
 
 /* The watcher is forked before there is a key, so that it has none. */
@@ -212,11 +228,14 @@ up_unlock(const struct up *up, struct luks *luks, struct reason *reason)
 {
 	struct up_activation activation = {.luks = luks, .up = up};
 	int64_t quarter_ms = deadline_left_ms(up->doer->deadline) / 4;
-	struct udev_watch watch = {.patience_ms = quarter_ms < UDEV_PATIENCE_MS ? quarter_ms : UDEV_PATIENCE_MS};
+	struct udev_watch watch = {
+		.patience_ms = quarter_ms < UDEV_PATIENCE_MS ? quarter_ms : UDEV_PATIENCE_MS};
 	owned_child watcher = SPAWN_NO_CHILD;
 	enum status status = udev_watch_begin(&watch, &watcher, reason);
 
-	return status == STATUS_OK ? unlock_with_key(up->wanted->params, up->doer, up_activate, &activation, reason) : status;
+	return status == STATUS_OK
+		? unlock_with_key(up->wanted->params, up->doer, up_activate, &activation, reason)
+		: status;
 }
 
 /* From nothing to a mapping. */
@@ -236,8 +255,8 @@ up_open(struct up *up, const struct view *view, struct reason *reason)
 	if (status == STATUS_OK)
 		status = up_write_record(up, up->device.path, reason);
 	if (status == STATUS_OK)
-		status = luks_open(up->device.path, header_path[0] != '\0' ? header_path : NULL, up->record.luks_uuid, &luks,
-			reason);
+		status = luks_open(up->device.path, header_path[0] != '\0' ? header_path : NULL,
+			up->record.luks_uuid, &luks, reason);
 	if (status == STATUS_OK)
 		status = up_unlock(up, &luks, reason);
 	return status;
@@ -249,13 +268,16 @@ up_find_mapping(struct up *up, struct reason *reason)
 {
 	owned_dm_list devices = {0};
 	enum status status = dm_list_read(&devices, reason);
-	const struct dm_device *mapping = status == STATUS_OK ? dm_list_find_name(&devices, up->wanted->map_name) : NULL;
+	const struct dm_device *mapping = status == STATUS_OK
+		? dm_list_find_name(&devices, up->wanted->map_name)
+		: NULL;
 	dev_t number;
 
 	if (status != STATUS_OK)
 		return status;
 	if (mapping == NULL)
-		return reason_set(reason, STATUS_INTERNAL, "%s was activated and is not there", up->wanted->map_name);
+		return reason_set(reason, STATUS_INTERNAL, "%s was activated and is not there",
+			up->wanted->map_name);
 	snprintf(up->kernel_name, sizeof(up->kernel_name), "dm-%u", minor(mapping->number));
 	snprintf(up->source, sizeof(up->source), "%s/mapper/%s", dev_root, mapping->name);
 	if (!block_node_number(up->source, &number) || number != mapping->number)
@@ -276,7 +298,8 @@ up_check_filesystem(struct up *up, struct reason *reason)
 	if (status == STATUS_OK)
 		status = filesystem_check_driver(up->fstype, reason);
 	if (status == STATUS_OK)
-		status = fsck_run(params->run_fsck, up->fstype, up->source, up->wanted->read_only, up->doer, reason);
+		status = fsck_run(params->run_fsck, up->fstype, up->source, up->wanted->read_only,
+			up->doer, reason);
 	return status;
 }
 
@@ -288,19 +311,23 @@ up_mount(struct up *up, struct reason *reason)
 	owned_text options = NULL;
 	owned_text dropped = NULL;
 	unsigned int made = 0;
-	enum status status = mount_options_make(wanted->params->options, up->fstype, wanted->read_only, &options, &dropped);
+	enum status status = mount_options_make(wanted->params->options, up->fstype,
+		wanted->read_only, &options, &dropped);
 
 	if (status != STATUS_OK)
 		return reason_set(reason, status, "no memory for the mount options");
 	if (dropped[0] != '\0')
-		log_warning("%s no longer knows the mount options \"%s\", which change nothing; take them out", up->fstype, dropped);
+		log_warning("%s no longer knows the mount options \"%s\", which change nothing; "
+			    "take them out",
+			up->fstype, dropped);
 	status = option_check(up->fstype, options, reason);
 	if (status == STATUS_OK)
 		status = mountpoint_make(directory, &made, reason);
 	if (status != STATUS_OK)
 		return status;
 	phase_enter(up->doer, PHASE_MOUNTING);
-	status = mountpoint_mount(up->source, directory, up->fstype, options, wanted->read_only, reason);
+	status = mountpoint_mount(up->source, directory, up->fstype, options, wanted->read_only,
+		reason);
 	if (status != STATUS_OK)
 		mountpoint_unmake(directory, made);
 	return status;
@@ -327,10 +354,12 @@ up_prove(const struct up *up, struct reason *reason)
 static enum status
 up_fill(struct up *up, const struct view *view, struct reason *reason)
 {
-	const char *device = up->device.path[0] != '\0' ? up->device.path : up->wanted->params->device;
+	const char *device = up->device.path[0] != '\0' ? up->device.path
+							: up->wanted->params->device;
 
 	if (view->on_directory != NULL && !view->on_directory->is_ours)
-		return reason_set(reason, STATUS_MOUNT_POINT_TAKEN, "%s is mounted on %s; unmount it", view->on_directory->source,
+		return reason_set(reason, STATUS_MOUNT_POINT_TAKEN,
+			"%s is mounted on %s; unmount it", view->on_directory->source,
 			view->on_directory->directory);
 
 	enum status status = up_find_mapping(up, reason);

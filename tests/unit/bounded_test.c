@@ -59,7 +59,9 @@ test_what_the_child_wrote_comes_back(void **state)
 	struct reason reason = {0};
 
 	(void)state;
-	assert_int_equal(bounded_run(double_it, "it", &numbers, sizeof(numbers), deadline_in_ms(5000), &reason), STATUS_OK);
+	assert_int_equal(bounded_run(double_it, "it", &numbers, sizeof(numbers),
+				 deadline_in_ms(5000), &reason),
+		STATUS_OK);
 	assert_int_equal(numbers.answered, 42);
 }
 
@@ -70,7 +72,9 @@ test_a_refusal_comes_back_with_its_reason(void **state)
 	struct reason reason = {0};
 
 	(void)state;
-	assert_int_equal(bounded_run(refuse, "it", &numbers, sizeof(numbers), deadline_in_ms(5000), &reason), STATUS_NOT_LUKS);
+	assert_int_equal(bounded_run(refuse, "it", &numbers, sizeof(numbers), deadline_in_ms(5000),
+				 &reason),
+		STATUS_NOT_LUKS);
 	assert_string_equal(reason.text, "not-luks: it is something else");
 }
 
@@ -82,7 +86,9 @@ test_a_hung_child_is_left_at_the_deadline(void **state)
 	int64_t began_ms = clock_now_ms();
 
 	(void)state;
-	assert_int_equal(bounded_run(hang, "/dev/it", &numbers, sizeof(numbers), deadline_in_ms(200), &reason), STATUS_TIMED_OUT);
+	assert_int_equal(bounded_run(hang, "/dev/it", &numbers, sizeof(numbers),
+				 deadline_in_ms(200), &reason),
+		STATUS_TIMED_OUT);
 	assert_in_range(clock_now_ms() - began_ms, 150, 5000);
 	assert_non_null(strstr(reason.text, "/dev/it"));
 	assert_int_equal(numbers.answered, 0);
@@ -95,7 +101,9 @@ test_a_child_that_dies_has_not_answered(void **state)
 	struct reason reason = {0};
 
 	(void)state;
-	assert_int_equal(bounded_run(die, "it", &numbers, sizeof(numbers), deadline_in_ms(5000), &reason), STATUS_INTERNAL);
+	assert_int_equal(bounded_run(die, "it", &numbers, sizeof(numbers), deadline_in_ms(5000),
+				 &reason),
+		STATUS_INTERNAL);
 }
 
 int

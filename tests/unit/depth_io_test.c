@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* The deep checks' own input and output on an ordinary directory: they succeed, fail where they must, and leave nothing. */
+/* The deep checks' own input and output on an ordinary directory: they succeed, fail where they
+ * must, and leave nothing. */
 #include <dirent.h>
 #include <setjmp.h>
 #include <stdarg.h>

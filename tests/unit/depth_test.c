@@ -65,7 +65,9 @@ depth_judge_header(void *header, struct reason *reason)
 	return answer(io.judges, "judge", reason);
 }
 
-static struct params ordinary = {.device = "vol-0123456789abcdef0", .directory = "/srv/vol", .luks_uuid = UUID};
+static struct params ordinary = {.device = "vol-0123456789abcdef0",
+	.directory = "/srv/vol",
+	.luks_uuid = UUID};
 
 static int
 begin(void **state)
@@ -92,7 +94,9 @@ expect(unsigned int level, enum state expected, const char *word)
 	wanted_make(&ordinary, "vol", &wanted);
 	view_take(&wanted, deadline_in_ms(5000), &view);
 	assert_int_equal(view.state, STATE_ACTIVE);
-	assert_string_equal(state_word(depth_check(&wanted, &view, level, deadline_in_ms(1000), &reason)), state_word(expected));
+	assert_string_equal(state_word(depth_check(&wanted, &view, level, deadline_in_ms(1000),
+				    &reason)),
+		state_word(expected));
 	if (word[0] == '\0')
 		assert_string_equal(reason.text, "");
 	assert_non_null(strstr(reason.text, word));
@@ -160,8 +164,8 @@ test_a_path_that_no_longer_resolves_is_a_flag(void **state)
 static void
 test_a_header_that_the_next_start_would_refuse_is_a_flag(void **state)
 {
-	static const enum status statuses[] = {
-		STATUS_HEADER_DAMAGED, STATUS_HEADER_UNSUPPORTED, STATUS_NO_KEYSLOT, STATUS_NOT_LUKS, STATUS_WRONG_UUID};
+	static const enum status statuses[] = {STATUS_HEADER_DAMAGED, STATUS_HEADER_UNSUPPORTED,
+		STATUS_NO_KEYSLOT, STATUS_NOT_LUKS, STATUS_WRONG_UUID};
 
 	(void)state;
 	for (size_t i = 0; i < sizeof(statuses) / sizeof(statuses[0]); i++) {

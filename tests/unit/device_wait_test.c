@@ -28,7 +28,8 @@ disk_make(void)
 }
 
 static enum status
-wait_for(const struct params *params, int64_t wait_ms, struct found_device *found, struct reason *reason)
+wait_for(const struct params *params, int64_t wait_ms, struct found_device *found,
+	struct reason *reason)
 {
 	struct wanted wanted;
 

@@ -65,7 +65,8 @@ test_the_disk_that_carries_the_uuid_is_found_in_any_case(void **state)
 	disk_make("sdb", 16, luks.path);
 	assert_int_equal(find("UUID=" LUKS_FILE_UUID, path, &reason), STATUS_OK);
 	assert_string_equal(path, "dev/sdb");
-	assert_int_equal(find("UUID=00112233-4455-6677-8899-AABBCCDDEEFF", path, &reason), STATUS_OK);
+	assert_int_equal(find("UUID=00112233-4455-6677-8899-AABBCCDDEEFF", path, &reason),
+		STATUS_OK);
 }
 
 static void

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* A filesystem is known by its signature, and what is none is not mounted. romfs has the shortest signature there is. */
+/* A filesystem is known by its signature, and what is none is not mounted. romfs has the shortest
+ * signature there is. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* When a check is needed, as far as no checker has to run. The superblocks are a few bytes in a file. */
+/* When a check is needed, as far as no checker has to run. The superblocks are a few bytes in a
+ * file. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -50,7 +51,9 @@ superblock_write(unsigned int magic, unsigned int state, unsigned int incompat)
 static enum status
 run(const char *policy, const char *fstype, bool read_only)
 {
-	const struct doer doer = {.phase_fd = -1, .children_fd = -1, .deadline = deadline_in_ms(5000)};
+	const struct doer doer = {.phase_fd = -1,
+		.children_fd = -1,
+		.deadline = deadline_in_ms(5000)};
 	struct reason reason = {0};
 
 	return fsck_run(policy, fstype, path, read_only, &doer, &reason);

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* A private copy holds the header's metadata and nothing else; what is no LUKS header is known by its magic. */
+/* A private copy holds the header's metadata and nothing else; what is no LUKS header is known by
+ * its magic. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -29,7 +30,8 @@ test_the_copy_is_as_long_as_the_device_and_begins_alike(void **state)
 	assert_int_equal(lseek(header.copy_fd, 0, SEEK_END), 20 * 1024 * 1024);
 	for (off_t at = 0; at < 0x8000; at += (off_t)sizeof(copied)) {
 		assert_int_equal(pread(header.copy_fd, copied, sizeof(copied), at), sizeof(copied));
-		assert_int_equal(pread(header.device_fd, original, sizeof(original), at), sizeof(original));
+		assert_int_equal(pread(header.device_fd, original, sizeof(original), at),
+			sizeof(original));
 		assert_memory_equal(copied, original, sizeof(copied));
 	}
 	luks_file_end(&file);

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* LUKS devices in files, made with libcryptsetup itself. Linked into the unit tests of the LUKS side. */
+/* LUKS devices in files, made with libcryptsetup itself. Linked into the unit tests of the LUKS
+ * side. */
 #include "luks_file.h"
 
 #include <setjmp.h>
@@ -26,8 +27,10 @@ log_nothing(int level, const char *message, void *context)
 void
 luks_file_make(struct luks_file *file, int version)
 {
-	const struct crypt_pbkdf_type kdf = {
-		.type = CRYPT_KDF_PBKDF2, .hash = "sha256", .iterations = 1000, .flags = CRYPT_PBKDF_NO_BENCHMARK};
+	const struct crypt_pbkdf_type kdf = {.type = CRYPT_KDF_PBKDF2,
+		.hash = "sha256",
+		.iterations = 1000,
+		.flags = CRYPT_PBKDF_NO_BENCHMARK};
 	struct crypt_params_luks1 luks1 = {.hash = "sha256"};
 	struct crypt_params_luks2 luks2 = {.pbkdf = &kdf, .sector_size = 512};
 	struct crypt_device *handle = NULL;
@@ -44,25 +47,35 @@ luks_file_make(struct luks_file *file, int version)
 	crypt_set_log_callback(NULL, log_nothing, NULL);
 	assert_int_equal(crypt_init(&handle, file->path), 0);
 	assert_int_equal(crypt_set_pbkdf_type(handle, &kdf), 0);
-	assert_int_equal(crypt_format(handle, version == 1 ? CRYPT_LUKS1 : CRYPT_LUKS2, "aes", "xts-plain64", LUKS_FILE_UUID, NULL, 64,
-				 version == 1 ? (void *)&luks1 : (void *)&luks2), 0);
-	assert_int_equal(crypt_keyslot_add_by_volume_key(handle, 0, NULL, 0, LUKS_FILE_KEY, strlen(LUKS_FILE_KEY)), 0);
+	assert_int_equal(crypt_format(handle, version == 1 ? CRYPT_LUKS1 : CRYPT_LUKS2, "aes",
+				 "xts-plain64", LUKS_FILE_UUID, NULL, 64,
+				 version == 1 ? (void *)&luks1 : (void *)&luks2),
+		0);
+	assert_int_equal(crypt_keyslot_add_by_volume_key(handle, 0, NULL, 0, LUKS_FILE_KEY,
+				 strlen(LUKS_FILE_KEY)),
+		0);
 	crypt_free(handle);
 }
 
 void
 luks_file_add_key(const struct luks_file *file, int slot, const char *key, uint32_t kdf_kib)
 {
-	const struct crypt_pbkdf_type argon2 = {.type = CRYPT_KDF_ARGON2ID, .iterations = 4, .max_memory_kb = kdf_kib,
-		.parallel_threads = 1, .flags = CRYPT_PBKDF_NO_BENCHMARK};
-	const struct crypt_pbkdf_type pbkdf2 = {
-		.type = CRYPT_KDF_PBKDF2, .hash = "sha256", .iterations = 1000, .flags = CRYPT_PBKDF_NO_BENCHMARK};
+	const struct crypt_pbkdf_type argon2 = {.type = CRYPT_KDF_ARGON2ID,
+		.iterations = 4,
+		.max_memory_kb = kdf_kib,
+		.parallel_threads = 1,
+		.flags = CRYPT_PBKDF_NO_BENCHMARK};
+	const struct crypt_pbkdf_type pbkdf2 = {.type = CRYPT_KDF_PBKDF2,
+		.hash = "sha256",
+		.iterations = 1000,
+		.flags = CRYPT_PBKDF_NO_BENCHMARK};
 	struct crypt_device *handle = NULL;
 
 	assert_int_equal(crypt_init(&handle, file->path), 0);
 	assert_int_equal(crypt_load(handle, CRYPT_LUKS, NULL), 0);
 	assert_int_equal(crypt_set_pbkdf_type(handle, kdf_kib > 0 ? &argon2 : &pbkdf2), 0);
-	assert_int_equal(crypt_keyslot_add_by_passphrase(handle, slot, LUKS_FILE_KEY, strlen(LUKS_FILE_KEY), key, strlen(key)),
+	assert_int_equal(crypt_keyslot_add_by_passphrase(handle, slot, LUKS_FILE_KEY,
+				 strlen(LUKS_FILE_KEY), key, strlen(key)),
 		slot);
 	crypt_free(handle);
 }

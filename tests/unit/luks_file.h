@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* LUKS devices in files, for tests: no root and no device-mapper needed. The KDF is the cheapest there is. */
+/* LUKS devices in files, for tests: no root and no device-mapper needed. The KDF is the cheapest
+ * there is. */
 #ifndef LUKS_SSM_TESTS_UNIT_LUKS_FILE_H
 #define LUKS_SSM_TESTS_UNIT_LUKS_FILE_H
 
@@ -15,7 +16,8 @@ struct luks_file {
 	char path[64];
 };
 
-/* Makes a file with a LUKS header of VERSION 1 or 2 and LUKS_FILE_KEY in slot 0. Fails the test when it cannot. */
+/* Makes a file with a LUKS header of VERSION 1 or 2 and LUKS_FILE_KEY in slot 0. Fails the test
+ * when it cannot. */
 void luks_file_make(struct luks_file *file, int version);
 
 /* Adds KEY in SLOT; KDF_KIB 0 is pbkdf2, else argon2id with that much memory. */

@@ -77,7 +77,8 @@ test_a_key_of_any_slot_opens(void **state)
 		struct reason reason = {0};
 
 		assert_int_equal(secret_copy(keys[i], strlen(keys[i]), &key), STATUS_OK);
-		assert_int_equal(luks_unlock(&luks, NULL, &key, 0, deadline_in_ms(20000), &reason), STATUS_OK);
+		assert_int_equal(luks_unlock(&luks, NULL, &key, 0, deadline_in_ms(20000), &reason),
+			STATUS_OK);
 	}
 	luks_file_end(&file);
 }
@@ -95,7 +96,8 @@ test_without_a_slot_there_is_no_key_to_try(void **state)
 	luks_load_file(&file, &luks);
 	assert_int_equal(crypt_keyslot_destroy(luks.handle, 0), 0);
 	assert_int_equal(secret_copy("any", 3, &key), STATUS_OK);
-	assert_int_equal(luks_unlock(&luks, NULL, &key, 0, deadline_in_ms(1000), &reason), STATUS_NO_KEYSLOT);
+	assert_int_equal(luks_unlock(&luks, NULL, &key, 0, deadline_in_ms(1000), &reason),
+		STATUS_NO_KEYSLOT);
 	luks_file_end(&file);
 }
 
@@ -104,7 +106,8 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_the_cheap_slot_comes_first),
-		cmocka_unit_test(test_a_preferred_slot_comes_before_a_cheap_one_and_an_ignored_one_never),
+		cmocka_unit_test(
+			test_a_preferred_slot_comes_before_a_cheap_one_and_an_ignored_one_never),
 		cmocka_unit_test(test_a_key_of_any_slot_opens),
 		cmocka_unit_test(test_without_a_slot_there_is_no_key_to_try),
 	};

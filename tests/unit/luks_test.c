@@ -17,7 +17,8 @@
 #define JSON 0x1000
 
 static enum status
-judge(const struct luks_file *file, const char *pin, struct luks_report *report, struct reason *reason)
+judge(const struct luks_file *file, const char *pin, struct luks_report *report,
+	struct reason *reason)
 {
 	owned_header header = HEADER_EMPTY;
 	long before_length, after_length;
@@ -58,7 +59,8 @@ test_a_good_header_is_reported(void **state)
 	(void)state;
 	for (int version = 1; version <= 2; version++) {
 		luks_file_make(&file, version);
-		assert_int_equal(judge(&file, LUKS_FILE_UUID_STRIPPED, &report, &reason), STATUS_OK);
+		assert_int_equal(judge(&file, LUKS_FILE_UUID_STRIPPED, &report, &reason),
+			STATUS_OK);
 		assert_string_equal(reason.text, "");
 		assert_string_equal(report.uuid, LUKS_FILE_UUID_STRIPPED);
 		assert_int_equal(report.version, version);
@@ -79,7 +81,8 @@ test_another_uuid_than_the_pin_is_refused(void **state)
 
 	(void)state;
 	luks_file_make(&file, 2);
-	assert_int_equal(judge(&file, "ffffffffffffffffffffffffffffffff", &report, &reason), STATUS_WRONG_UUID);
+	assert_int_equal(judge(&file, "ffffffffffffffffffffffffffffffff", &report, &reason),
+		STATUS_WRONG_UUID);
 	assert_non_null(strstr(reason.text, LUKS_FILE_UUID));
 	luks_file_end(&file);
 }

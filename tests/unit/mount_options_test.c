@@ -11,12 +11,14 @@
 #include "volume/mount_options.h"
 
 static void
-expect(const char *options, const char *fstype, bool read_only, const char *kept, const char *dropped)
+expect(const char *options, const char *fstype, bool read_only, const char *kept,
+	const char *dropped)
 {
 	char *got_kept = NULL;
 	char *got_dropped = NULL;
 
-	assert_int_equal(mount_options_make(options, fstype, read_only, &got_kept, &got_dropped), STATUS_OK);
+	assert_int_equal(mount_options_make(options, fstype, read_only, &got_kept, &got_dropped),
+		STATUS_OK);
 	assert_string_equal(got_kept, kept);
 	assert_string_equal(got_dropped, dropped);
 	free(got_kept);
@@ -37,14 +39,17 @@ static void
 test_words_of_fstab_alone_go(void **state)
 {
 	(void)state;
-	expect("defaults,nofail,noauto,x-systemd.device-timeout=90,noatime,x-systemd.requires=a.mount", "xfs", false, "rw,noatime", "");
+	expect("defaults,nofail,noauto,x-systemd.device-timeout=90,noatime,"
+	       "x-systemd.requires=a.mount",
+		"xfs", false, "rw,noatime", "");
 }
 
 static void
 test_words_for_libmount_and_the_kernel_stay_in_order(void **state)
 {
 	(void)state;
-	expect("noatime,_netdev,user,X-mount.mkdir,logbufs=8", "xfs", false, "rw,noatime,_netdev,user,X-mount.mkdir,logbufs=8", "");
+	expect("noatime,_netdev,user,X-mount.mkdir,logbufs=8", "xfs", false,
+		"rw,noatime,_netdev,user,X-mount.mkdir,logbufs=8", "");
 }
 
 static void
@@ -68,13 +73,17 @@ test_the_device_timeout_is_read_as_systemd_does(void **state)
 	(void)state;
 	assert_int_equal(mount_options_device_timeout_ms(NULL), -1);
 	assert_int_equal(mount_options_device_timeout_ms("noatime,nofail"), -1);
-	assert_int_equal(mount_options_device_timeout_ms("nofail,x-systemd.device-timeout=90"), 90000);
-	assert_int_equal(mount_options_device_timeout_ms("x-systemd.device-timeout=1min 30s,nofail"), 90000);
+	assert_int_equal(mount_options_device_timeout_ms("nofail,x-systemd.device-timeout=90"),
+		90000);
+	assert_int_equal(
+		mount_options_device_timeout_ms("x-systemd.device-timeout=1min 30s,nofail"), 90000);
 	assert_int_equal(mount_options_device_timeout_ms("x-systemd.device-timeout=250ms"), 250);
 	assert_int_equal(mount_options_device_timeout_ms("x-systemd.device-timeout="), -1);
 	assert_int_equal(mount_options_device_timeout_ms("x-systemd.device-timeout"), -1);
 	assert_int_equal(mount_options_device_timeout_ms("x-systemd.device-timeout=soon"), -1);
-	assert_int_equal(mount_options_device_timeout_ms("x-systemd.device-timeout=99999999999999999999"), 604800000);
+	assert_int_equal(
+		mount_options_device_timeout_ms("x-systemd.device-timeout=99999999999999999999"),
+		604800000);
 }
 
 int

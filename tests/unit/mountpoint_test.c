@@ -83,7 +83,8 @@ test_a_file_is_no_mount_point(void **state)
 	reason_clear(&reason);
 	assert_int_equal(mountpoint_check(below("/file"), &reason), STATUS_NO_MOUNT_POINT);
 	reason_clear(&reason);
-	assert_int_equal(mountpoint_make(below("/file/below"), &made, &reason), STATUS_NO_MOUNT_POINT);
+	assert_int_equal(mountpoint_make(below("/file/below"), &made, &reason),
+		STATUS_NO_MOUNT_POINT);
 	assert_int_equal(made, 99);
 	unlink(below("/file"));
 }
@@ -96,7 +97,8 @@ test_a_check_makes_nothing(void **state)
 	(void)state;
 	assert_int_equal(mountpoint_check(below("/x/y"), &reason), STATUS_OK);
 	assert_int_not_equal(access(below("/x"), F_OK), 0);
-	assert_int_equal(mountpoint_check("/proc/no/such", &reason), geteuid() == 0 ? STATUS_OK : STATUS_NO_MOUNT_POINT);
+	assert_int_equal(mountpoint_check("/proc/no/such", &reason),
+		geteuid() == 0 ? STATUS_OK : STATUS_NO_MOUNT_POINT);
 }
 
 int

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* The kernel is asked for a filesystem's own options alone. Where it cannot be asked, everything passes. */
+/* The kernel is asked for a filesystem's own options alone. Where it cannot be asked, everything
+ * passes. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stdbool.h>
@@ -57,7 +58,8 @@ test_labels_are_left_to_the_mount(void **state)
 	struct reason reason = {0};
 
 	(void)state;
-	assert_int_equal(check("rw,context=\"system_u:object_r:tmp_t:s0:c1,c2\"", &reason), STATUS_OK);
+	assert_int_equal(check("rw,context=\"system_u:object_r:tmp_t:s0:c1,c2\"", &reason),
+		STATUS_OK);
 }
 
 static void

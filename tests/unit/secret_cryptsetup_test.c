@@ -37,7 +37,8 @@ heap_count(const char *bytes, size_t length)
 		if (strstr(line, "[heap]") == NULL || sscanf(line, "%llx-%llx", &begin, &end) != 2)
 			continue;
 		for (unsigned long long at = begin; at < end; at += sizeof(piece) - length) {
-			size_t wanted = end - at < sizeof(piece) ? (size_t)(end - at) : sizeof(piece);
+			size_t wanted = end - at < sizeof(piece) ? (size_t)(end - at)
+								 : sizeof(piece);
 
 			assert_int_equal(fseeko(memory, (off_t)at, SEEK_SET), 0);
 			wanted = fread(piece, 1, wanted, memory);
@@ -61,7 +62,8 @@ test_an_ended_secret_leaves_nothing_in_the_heap(void **state)
 	needle_make(needle);
 	assert_int_equal(secret_copy(needle, 32, &secret), STATUS_OK);
 	assert_memory_equal(secret.bytes, needle, 33);
-	/* Under a sanitizer or valgrind the heap lies elsewhere, and there is nothing to look into. */
+	/* Under a sanitizer or valgrind the heap lies elsewhere, and there is nothing to look into.
+	 */
 	if (heap_count(needle, 32) == 0) {
 		secret_end(&secret);
 		skip();

@@ -20,8 +20,8 @@ static struct service {
 } service;
 
 enum status
-key_fetch(const struct params *params, unsigned int version, unsigned int older, struct deadline deadline,
-	struct fetched_key *ret_key, struct reason *reason)
+key_fetch(const struct params *params, unsigned int version, unsigned int older,
+	struct deadline deadline, struct fetched_key *ret_key, struct reason *reason)
 {
 	char text[16];
 
@@ -58,8 +58,11 @@ try_version(void *context, const struct secret *key, struct reason *reason)
 static enum status
 unlock(unsigned int previous_versions, struct reason *reason)
 {
-	const struct params params = {.ssm_parameter = "/a/name", .previous_versions = previous_versions};
-	const struct doer doer = {.phase_fd = -1, .children_fd = -1, .deadline = deadline_in_ms(1000)};
+	const struct params params = {.ssm_parameter = "/a/name",
+		.previous_versions = previous_versions};
+	const struct doer doer = {.phase_fd = -1,
+		.children_fd = -1,
+		.deadline = deadline_in_ms(1000)};
 
 	return unlock_with_key(&params, &doer, try_version, NULL, reason);
 }

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* validate-all's checks, each in its turn, on a made-up node. What reads disks or asks the kernel is this file's own. */
+/* validate-all's checks, each in its turn, on a made-up node. What reads disks or asks the kernel
+ * is this file's own. */
 #include <pwd.h>
 #include <setjmp.h>
 #include <stdarg.h>
@@ -84,19 +85,20 @@ device_wait_ms(const struct params *params)
 }
 
 enum status
-device_wait(const struct wanted *wanted, int64_t wait_ms, struct deadline deadline, struct found_device *ret_device,
-	struct reason *reason)
+device_wait(const struct wanted *wanted, int64_t wait_ms, struct deadline deadline,
+	struct found_device *ret_device, struct reason *reason)
 {
 	(void)wanted;
 	(void)deadline;
 	assert_int_equal(wait_ms, 0);
-	*ret_device = (struct found_device){.path = "dev/nvme1n1", .is_read_only = node.read_only_device};
+	*ret_device = (struct found_device){.path = "dev/nvme1n1",
+		.is_read_only = node.read_only_device};
 	return step("device", reason);
 }
 
 enum status
-bounded_run(bounded_function *function, const char *what, void *context, size_t context_bytes, struct deadline deadline,
-	struct reason *reason)
+bounded_run(bounded_function *function, const char *what, void *context, size_t context_bytes,
+	struct deadline deadline, struct reason *reason)
 {
 	(void)what;
 	(void)context_bytes;
@@ -119,16 +121,21 @@ header_end(struct header *header)
 }
 
 enum status
-luks_judge(const struct header *header, const char *pin, struct luks_report *ret_report, struct reason *reason)
+luks_judge(const struct header *header, const char *pin, struct luks_report *ret_report,
+	struct reason *reason)
 {
 	(void)header;
 	assert_string_equal(pin, UUID);
-	*ret_report = (struct luks_report){.uuid = UUID, .version = 2, .slots = 1, .least_kdf_kib = node.kdf_kib};
+	*ret_report = (struct luks_report){.uuid = UUID,
+		.version = 2,
+		.slots = 1,
+		.least_kdf_kib = node.kdf_kib};
 	return step("judge", reason);
 }
 
 enum status
-luks_try_key(struct header *header, const struct secret *key, struct deadline deadline, struct reason *reason)
+luks_try_key(struct header *header, const struct secret *key, struct deadline deadline,
+	struct reason *reason)
 {
 	(void)header;
 	(void)key;
@@ -138,7 +145,8 @@ luks_try_key(struct header *header, const struct secret *key, struct deadline de
 }
 
 enum status
-unlock_with_key(const struct params *params, const struct doer *doer, unlock_try *try, void *context, struct reason *reason)
+unlock_with_key(const struct params *params, const struct doer *doer, unlock_try *try,
+	void *context, struct reason *reason)
 {
 	static const struct secret key = {0};
 
@@ -183,8 +191,12 @@ option_check(const char *fstype, const char *options, struct reason *reason)
 	return step("options", reason);
 }
 
-static struct params params = {.device = "/nowhere", .directory = "/srv/vol", .luks_uuid = UUID, .fstype = "xfs",
-	.run_fsck = "auto", .ssm_parameter = "/p"};
+static struct params params = {.device = "/nowhere",
+	.directory = "/srv/vol",
+	.luks_uuid = UUID,
+	.fstype = "xfs",
+	.run_fsck = "auto",
+	.ssm_parameter = "/p"};
 
 static int
 begin(void **state)
@@ -204,7 +216,9 @@ expect(unsigned int level, enum status expected)
 	struct reason reason = {0};
 
 	wanted_make(&params, "vol", &wanted);
-	assert_string_equal(status_code(volume_check(&wanted, level, deadline_in_ms(5000), &reason)), status_code(expected));
+	assert_string_equal(status_code(volume_check(&wanted, level, deadline_in_ms(5000),
+				    &reason)),
+		status_code(expected));
 	assert_int_equal(reason.text[0] == '\0', expected == STATUS_OK);
 }
 
@@ -238,7 +252,8 @@ test_what_the_node_lacks_is_named(void **state)
 static void
 test_each_check_that_fails_is_the_answer(void **state)
 {
-	static const char *const names[] = {"device", "copy", "judge", "directory", "driver", "fsck", "options"};
+	static const char *const names[] = {"device", "copy", "judge", "directory", "driver",
+		"fsck", "options"};
 
 	(void)state;
 	node.failure = STATUS_DEVICE_IO;
