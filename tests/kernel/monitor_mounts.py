@@ -126,7 +126,7 @@ def test_a_hung_disk_does_not_hang_the_look(m, fs):
          f"> /dev/null 2>&1 &); sleep 1; (echo 3 > /proc/sys/vm/drop_caches &)")
     try:
         result = volume.agent("monitor")
-        assert result.rc == 0 and result.seconds < 3, result
+        assert result.rc == 0 and result.seconds < 10, result
     finally:
         m.sh("dmsetup resume slow; sleep 1")
 

@@ -113,7 +113,10 @@ class DiskMixin:
         disk.device = self._device_of(disk.serial)
 
     def _device_of(self, serial: str, timeout_s: float = 30) -> str:
-        """Wait until the namespace is there: sysfs is asked inside, without a fork."""
+        """Wait until the namespace is there: sysfs is asked inside, without a fork.
+
+        A disk that comes back while a mapping holds the old one is nvme1n2 of controller nvme6.
+        """
         source = ("import glob, os, sys, time\n"
                   "end = time.monotonic() + ARGUMENTS[1]\n"
                   "while time.monotonic() < end:\n"
@@ -122,10 +125,11 @@ class DiskMixin:
                   "            found = open(path).read().strip() == ARGUMENTS[0]\n"
                   "        except OSError:\n"
                   "            continue\n"
-                  "        name = path.split('/')[4] + 'n1'\n"
-                  "        if found and os.path.exists('/dev/' + name):\n"
-                  "            print('/dev/' + name)\n"
-                  "            sys.exit(0)\n"
+                  "        for below in glob.glob(os.path.dirname(path) + '/nvme*n*') if found else ():\n"
+                  "            name = os.path.basename(below)\n"
+                  "            if os.path.exists('/dev/' + name):\n"
+                  "                print('/dev/' + name)\n"
+                  "                sys.exit(0)\n"
                   "    time.sleep(0.02)\n"
                   "sys.exit(1)\n")
         return self.python(source, [serial, timeout_s], timeout=timeout_s + 10).strip()
