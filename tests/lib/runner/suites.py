@@ -112,6 +112,7 @@ SUITES = [
     Suite("build-clang", build_suite("clang"), ("build",)),
     Suite("check", _check("gcc"), ("build",)),
     Suite("sanitize", _check("sanitize"), ("build",)),
+    Suite("agent", _host("agent"), ("build",), takes_names=True),
     Suite("emulator", _script("emulator/run"), ("emulator",), takes_names=True),
     Suite("lab", _machine("lab/selftest", programs=False), ("lab", "emulator"), takes_names=True),
     Suite("examples", _host("examples"), ("build", "emulator"), takes_names=True),
