@@ -79,7 +79,8 @@ def test_a_namespace_that_only_a_file_pins_is_entered(m):
 def test_a_namespace_that_only_a_descriptor_keeps_is_told_by_the_refused_removal(m):
     volume = up(m)
     source = ("import os, subprocess, time\n"
-              "child = subprocess.Popen(['unshare', '-m', '--propagation', 'private', 'sleep', '60'])\n"
+              "child = subprocess.Popen(['unshare', '-m', '--propagation', 'private', "
+              "'sleep', '60'])\n"
               "home = os.stat('/proc/self/ns/mnt').st_ino\n"
               "while os.stat(f'/proc/{child.pid}/ns/mnt').st_ino == home or "
               "open(f'/proc/{child.pid}/comm').read() != 'sleep\\n':\n"
@@ -135,8 +136,9 @@ def test_a_strangers_mount_on_our_directory_stays(m):
     assert result.rc == 0, result
     state = m.snapshot()
     assert not state["maps"]
-    assert [mount["source"] for mount in state["mounts"] if mount["directory"] == volume.directory] \
-        == ["stranger"]
+    there = [mount["source"] for mount in state["mounts"]
+             if mount["directory"] == volume.directory]
+    assert there == ["stranger"], there
 
 
 def test_a_strangers_mount_over_ours_stays_and_is_told(m):

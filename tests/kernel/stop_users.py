@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""Stop: whoever keeps the volume busy is found by what it holds, named, and ended only by policy."""
+"""Stop: whoever keeps the volume busy is found by what it holds, named, ended only by policy."""
 
 from lab import each, limit
 
@@ -29,7 +29,8 @@ def gone(m, volume) -> None:
     state = m.snapshot()
     assert not state["maps"], state["maps"]
     everywhere = [state["mounts"], *state["elsewhere"].values()]
-    left = [mount for mounts in everywhere for mount in mounts if volume.directory in mount["directory"]]
+    left = [mount for mounts in everywhere for mount in mounts
+            if volume.directory in mount["directory"]]
     assert not left, left
 
 
