@@ -21,11 +21,12 @@ def opened(volume, device: str, name: str) -> None:
 
 
 def test_the_module_is_not_loaded_by_a_look(m):
-    m.sh("rmmod dm_crypt dm_mod 2>/dev/null || true; ! grep -q '^dm_mod ' /proc/modules")
+    m.sh("for module in dm_delay dm_flakey dm_crypt dm_mod; do rmmod $module 2>/dev/null || true; "
+         "done; ! grep -q '^dm_mod ' /proc/modules")
     for action in ("monitor", "probe"):
         result = m.agent(action, instance="nothing", device="/dev/none", directory="/srv/none")
         assert result.rc == 7 and not result.reason, result
-    m.sh("! grep -q '^dm_mod ' /proc/modules")
+    m.sh("set -e; if grep -q '^dm_mod ' /proc/modules; then exit 1; fi; modprobe -a dm-crypt dm-delay dm-flakey")
 
 
 def test_nothing_is_7_and_a_person_is_told(m):
