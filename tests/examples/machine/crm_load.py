@@ -1,0 +1,26 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""cluster-examples/single-volume.crm is loaded by crmsh, offline, and means what the pcs example means."""
+
+import node
+import readme_text
+from lab import limit
+
+
+@limit(180)
+def test_crmsh_loads_the_example(m):
+    node.empty_cib(m)
+    m.push(readme_text.EXAMPLES / "single-volume.crm", "/root/single-volume.crm")
+    result = m.run(f"CIB_file={node.CIB} crm --force configure load update /root/single-volume.crm", 150)
+    m.note(f"{result}")
+    assert result.rc == 0, result
+    made = node.resource(m)
+    assert node.parameters(made) == {
+        "device": node.DEVICE, "directory": "/srv/data", "ssm_parameter": "/prod/data/luks",
+        "region": "eu-central-1"}
+    wanted = {row for row in node.advertised(m) if row[0] in ("start", "stop", "monitor")}
+    assert node.operations(made) == wanted
+
+
+def test_its_words_are_those_of_the_command_in_its_head(m):
+    text = (readme_text.EXAMPLES / "single-volume.crm").read_text(encoding="utf-8")
+    assert "crm configure load update single-volume.crm" in text

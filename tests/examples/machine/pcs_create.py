@@ -1,0 +1,100 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""`pcs resource create` as the README prints it, offline, on a CIB in a file."""
+
+import node
+import readme_text
+from lab import each, limit
+
+LINE = "pcs resource create {} ocf:luks-ssm:volume {} ssm_parameter=/prod/data/luks"
+
+
+def create(machine) -> None:
+    """The README's block, with a LUKS header on the device for its last line."""
+    disk = node.plug_device(machine)
+    machine.sh(f"printf x | cryptsetup luksFormat -q --pbkdf pbkdf2 --pbkdf-force-iterations 1000 "
+               f"--key-file - {disk.device}")
+    node.empty_cib(machine)
+    block = readme_text.block("Create the resource", number=1)
+    result = node.run_printed(machine, node.ON_A_FILE + block, 110)
+    assert result.rc == 0, result.err
+
+
+@limit(150)
+def test_the_printed_commands_make_the_resource_they_say(m):
+    create(m)
+    made = node.resource(m)
+    assert (made.get("class"), made.get("provider"), made.get("type")) == ("ocf", "luks-ssm", "volume")
+    uuid = m.sh(f"cryptsetup luksUUID {node.DEVICE}")
+    assert node.parameters(made) == {
+        "device": node.DEVICE, "directory": "/srv/data", "ssm_parameter": "/prod/data/luks",
+        "region": "eu-central-1", "luks_uuid": uuid}
+    meta = {pair.get("name"): pair.get("value") for pair in made.findall("./meta_attributes/nvpair")}
+    assert meta == {"failure-timeout": "120s", "migration-threshold": "3", "resource-stickiness": "100"}
+    assert m.run(f"crm_verify --xml-file {node.CIB}").out == ""
+
+
+@limit(150)
+def test_the_operations_are_those_the_agent_advertises(m):
+    create(m)
+    want = {row for row in node.advertised(m) if row[0] in ("start", "stop", "monitor", "reload-agent")}
+    assert len(want) == 5
+    assert node.operations(node.resource(m)) == want
+
+
+@limit(150)
+def test_the_resource_is_taken_out_of_management_as_printed(m):
+    create(m)
+    assert "`pcs resource unmanage data`" in readme_text.text()
+    assert node.run_printed(m, node.ON_A_FILE + "pcs resource unmanage data").rc == 0
+    meta = {pair.get("name"): pair.get("value")
+            for pair in node.resource(m).findall("./meta_attributes/nvpair")}
+    assert meta["is-managed"] == "false"
+
+
+def test_pcs_describes_every_parameter_and_action(m):
+    out = m.run("pcs resource describe ocf:luks-ssm:volume", check=True).out
+    for row in readme_text.table("parameter"):
+        assert readme_text.quoted(row["parameter"])[0] in out, row
+    for needed in ("device (required)", "directory (required)", "ssm_parameter (required)"):
+        assert needed in out, out
+    assert "interval=20s" in out and "timeout=120s" in out, out
+
+
+@each(("device=relative directory=/srv/data", "bad-parameter: device"),
+      ("device=/dev/x directory=/srv/../data", "bad-parameter: directory"),
+      ("device=/dev/x directory=/srv/data map_name=a/b", "bad-parameter: map_name"))
+def test_pcs_shows_our_words_for_a_mistake(m, values, words):
+    node.empty_cib(m)
+    result = node.run_printed(
+        m, node.ON_A_FILE + LINE.format("bad", values) + " --agent-validation")
+    assert result.rc != 0 and words in result.err, result
+    assert "primitive" not in m.read(node.CIB).decode()
+
+
+@each(("device=/dev/x", "required resource option 'directory' is missing"),
+      ("device=/dev/x directory=/srv/data luks-uuid=1", "invalid resource option 'luks-uuid'"))
+def test_pcs_knows_the_names_from_the_metadata(m, values, words):
+    node.empty_cib(m)
+    result = node.run_printed(m, node.ON_A_FILE + LINE.format("bad", values))
+    assert result.rc != 0 and words in result.err, result
+
+
+def test_two_resources_may_not_share_a_device_or_a_directory(m):
+    node.empty_cib(m)
+    first = LINE.format("one", "device=/dev/x directory=/srv/one")
+    assert node.run_printed(m, node.ON_A_FILE + first).rc == 0
+    for values in ("device=/dev/x directory=/srv/two", "device=/dev/y directory=/srv/one"):
+        result = node.run_printed(m, node.ON_A_FILE + LINE.format("two", values))
+        assert result.rc != 0 and "one" in result.err, result
+
+
+def test_the_script_of_the_examples_makes_the_same_resource(m):
+    node.empty_cib(m)
+    script = (readme_text.EXAMPLES / "single-volume.sh").read_text(encoding="utf-8")
+    result = node.run_printed(m, node.ON_A_FILE + script)
+    assert result.rc == 0, result.err
+    assert node.operations(node.resource(m)) == {
+        row for row in node.advertised(m) if row[0] not in ("validate-all", "meta-data")}
+    assert node.parameters(node.resource(m)) == {
+        "device": node.DEVICE, "directory": "/srv/data", "ssm_parameter": "/prod/data/luks",
+        "region": "eu-central-1"}
