@@ -83,7 +83,7 @@ ca_bundle_read(struct plan *plan, struct reason *reason)
 	if (path == NULL)
 		return STATUS_OK;
 
-	enum status status = trusted_file_read(path, "ca_bundle", CA_LIMIT_BYTES, &plan->ca_bundle, &why);
+	enum status status = trusted_file_read(path, "ca_bundle", TRUSTED_READABLE, CA_LIMIT_BYTES, &plan->ca_bundle, &why);
 
 	if (status == STATUS_BAD_PROFILE)
 		/* The same sentence under the code of the row that it belongs to. */

@@ -55,7 +55,7 @@ container_token_take(struct plan *plan, struct reason *reason)
 
 	/* The file wins, and is read each time, because EKS changes it. */
 	if (file != NULL)
-		return trusted_file_read(file, "AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE", TOKEN_LIMIT_BYTES,
+		return trusted_file_read(file, "AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE", TRUSTED_READABLE, TOKEN_LIMIT_BYTES,
 			&plan->container_token, reason);
 	return token != NULL ? secret_copy(token, strlen(token), &plan->container_token) : STATUS_OK;
 }
@@ -95,7 +95,7 @@ source_take_web_identity(struct plan *plan, const char *token_file, struct reaso
 {
 	plan->source = SOURCE_WEB_IDENTITY;
 	snprintf(plan->origin, sizeof(plan->origin), "web identity");
-	return trusted_file_read(token_file, "web_identity_token_file", TOKEN_LIMIT_BYTES, &plan->web_identity, reason);
+	return trusted_file_read(token_file, "web_identity_token_file", TRUSTED_READABLE, TOKEN_LIMIT_BYTES, &plan->web_identity, reason);
 }
 
 enum status

@@ -62,7 +62,7 @@ environment_open(struct settings *settings, struct reason *reason)
 	if (path == NULL)
 		return STATUS_OK;
 
-	enum status status = trusted_file_read(path, "environment_file", FILE_LIMIT_BYTES, &text, reason);
+	enum status status = trusted_file_read(path, "environment_file", TRUSTED_SECRET, FILE_LIMIT_BYTES, &text, reason);
 
 	if (status == STATUS_OK)
 		status = env_file_parse(&text, &settings->environment);
@@ -106,7 +106,7 @@ shared_file_open(const struct settings *settings, const struct shared_file *file
 	if (!shared_file_find(settings, file, path, &named))
 		return STATUS_OK;
 
-	enum status status = trusted_file_read(path, file->what, FILE_LIMIT_BYTES, &text, reason);
+	enum status status = trusted_file_read(path, file->what, TRUSTED_READABLE, FILE_LIMIT_BYTES, &text, reason);
 
 	if (status == STATUS_OK)
 		status = ini_parse(&text, ret_ini, &line);

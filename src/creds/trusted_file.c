@@ -11,7 +11,8 @@
 #include "base/wire.h"
 
 static enum status
-file_judge(const struct stat *info, const char *path, const char *what, size_t limit_bytes, struct reason *reason)
+file_judge(const struct stat *info, const char *path, const char *what, enum trusted_reading reading, size_t limit_bytes,
+	struct reason *reason)
 {
 	if (!S_ISREG(info->st_mode))
 		return reason_set(reason, STATUS_BAD_PROFILE, "%s: %.100s is not a file", what, path);
@@ -20,14 +21,16 @@ file_judge(const struct stat *info, const char *path, const char *what, size_t l
 			(unsigned int)info->st_uid);
 	if ((info->st_mode & (S_IWGRP | S_IWOTH)) != 0)
 		return reason_set(reason, STATUS_BAD_PROFILE, "%s: others may write %.100s; chmod go-w it", what, path);
+	if (reading == TRUSTED_SECRET && (info->st_mode & (S_IRGRP | S_IROTH)) != 0)
+		return reason_set(reason, STATUS_BAD_PROFILE, "%s: others may read %.100s; chmod go-r it", what, path);
 	if ((size_t)info->st_size > limit_bytes)
 		return reason_set(reason, STATUS_BAD_PROFILE, "%s: %.100s has more than %zu bytes", what, path, limit_bytes);
 	return STATUS_OK;
 }
 
 enum status
-trusted_file_read(const char *path, const char *what, size_t limit_bytes, struct secret *ret_text,
-	struct reason *reason)
+trusted_file_read(const char *path, const char *what, enum trusted_reading reading, size_t limit_bytes,
+	struct secret *ret_text, struct reason *reason)
 {
 	/* Without blocking: a FIFO in place of the file must not hold us. */
 	owned_fd fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
@@ -37,7 +40,7 @@ trusted_file_read(const char *path, const char *what, size_t limit_bytes, struct
 	if (fd < 0 || fstat(fd, &info) != 0)
 		return reason_set(reason, STATUS_BAD_PROFILE, "%s: %.100s cannot be read (%s)", what, path, strerror(errno));
 
-	enum status status = file_judge(&info, path, what, limit_bytes, reason);
+	enum status status = file_judge(&info, path, what, reading, limit_bytes, reason);
 
 	if (status == STATUS_OK)
 		status = wire_read_all(fd, limit_bytes, &text);

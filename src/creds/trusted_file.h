@@ -10,10 +10,15 @@
 #include "base/secret.h"
 
 /*
- * WHAT names the file's role in the reason ("environment_file"). STATUS_BAD_PROFILE: absent, not a file, not ours, writable
- * by others, too large, or with a NUL inside. STATUS_NO_MEMORY.
+ * What others may do with the file: read it, or not even that because it is made for secrets.
  */
-must_use enum status trusted_file_read(const char *path, const char *what, size_t limit_bytes, struct secret *ret_text,
-	struct reason *reason);
+enum trusted_reading { TRUSTED_READABLE, TRUSTED_SECRET };
+
+/*
+ * WHAT names the file's role in the reason ("environment_file"). STATUS_BAD_PROFILE: absent, not a file, not ours, writable
+ * by others, readable by others although READING is TRUSTED_SECRET, too large, or with a NUL inside. STATUS_NO_MEMORY.
+ */
+must_use enum status trusted_file_read(const char *path, const char *what, enum trusted_reading reading, size_t limit_bytes,
+	struct secret *ret_text, struct reason *reason);
 
 #endif

@@ -59,6 +59,8 @@ class Sources(HelperTest):
     def test_a_file_that_others_may_write_or_that_is_another_users_is_refused(self):
         path = self.write("loose", GOOD + REGION, 0o666)
         self.root_refused("bad-profile", "chmod", environment_file=path)
+        path = self.write("read", GOOD + REGION, 0o644)
+        self.root_refused("bad-profile", "chmod go-r", environment_file=path)
         path = self.write("group", GOOD + REGION, 0o620)
         self.root_refused("bad-profile", "chmod", environment_file=path)
         if os.geteuid() == 0:

@@ -29,7 +29,7 @@ file_write(const char *bytes, size_t length_bytes, mode_t mode)
 static enum status
 read_back(size_t limit_bytes, struct secret *text, struct reason *reason)
 {
-	return trusted_file_read(path, "role", limit_bytes, text, reason);
+	return trusted_file_read(path, "role", TRUSTED_READABLE, limit_bytes, text, reason);
 }
 
 static void
@@ -63,6 +63,24 @@ what_others_may_write_is_refused(void **state)
 }
 
 static void
+what_others_may_read_is_refused_where_it_holds_secrets(void **state)
+{
+	static const mode_t modes[] = {0640, 0604, 0444};
+	owned_secret text = {0};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(modes) / sizeof(modes[0]); i++) {
+		struct reason reason = {0};
+		owned_secret readable = {0};
+
+		file_write("x", 1, modes[i]);
+		assert_int_equal(trusted_file_read(path, "role", TRUSTED_SECRET, 6, &text, &reason), STATUS_BAD_PROFILE);
+		assert_non_null(strstr(reason.text, "chmod go-r"));
+		assert_int_equal(read_back(6, &readable, NULL), STATUS_OK);
+	}
+}
+
+static void
 another_users_file_is_refused(void **state)
 {
 	owned_secret text = {0};
@@ -88,8 +106,8 @@ what_is_too_large_or_no_text_is_refused(void **state)
 	assert_int_equal(read_back(6, &text, NULL), STATUS_BAD_PROFILE);
 	file_write("1\0002", 3, 0600);
 	assert_int_equal(read_back(6, &text, NULL), STATUS_BAD_PROFILE);
-	assert_int_equal(trusted_file_read("/tmp", "role", 9, &text, NULL), STATUS_BAD_PROFILE);
-	assert_int_equal(trusted_file_read("/tmp/luks-ssm-absent", "role", 9, &text, NULL), STATUS_BAD_PROFILE);
+	assert_int_equal(trusted_file_read("/tmp", "role", TRUSTED_READABLE, 9, &text, NULL), STATUS_BAD_PROFILE);
+	assert_int_equal(trusted_file_read("/tmp/luks-ssm-absent", "role", TRUSTED_READABLE, 9, &text, NULL), STATUS_BAD_PROFILE);
 	assert_null(text.bytes);
 }
 
@@ -99,6 +117,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(an_own_file_is_read_whole),
 		cmocka_unit_test(what_others_may_write_is_refused),
+		cmocka_unit_test(what_others_may_read_is_refused_where_it_holds_secrets),
 		cmocka_unit_test(another_users_file_is_refused),
 		cmocka_unit_test(what_is_too_large_or_no_text_is_refused),
 	};
