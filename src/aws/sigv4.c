@@ -190,7 +190,7 @@ hmac_step(const void *key, size_t key_bytes, const char *text, unsigned char ret
 
 /* The key of one day, region and service, then the signature with it. */
 static enum status
-signature_write(const struct sigv4_request *request, const char *string_to_sign, char ret_hex[static HEX_BYTES])
+signature_as_hex(const struct sigv4_request *request, const char *string_to_sign, char ret_hex[static HEX_BYTES])
 {
 	owned_secret first = {0}, chain = {0};
 	char day[9];
@@ -239,7 +239,7 @@ sigv4_sign(const struct sigv4_request *request, char ret_authorization[static SI
 		return STATUS_NO_MEMORY;
 	snprintf(string_to_sign, sizeof(string_to_sign), ALGORITHM "\n%s\n%s\n%s", request->date, scope, hash);
 
-	enum status status = signature_write(request, string_to_sign, signature);
+	enum status status = signature_as_hex(request, string_to_sign, signature);
 
 	if (status != STATUS_OK)
 		return status;

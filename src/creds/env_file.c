@@ -37,7 +37,7 @@ parser_end(struct env_parser *parser)
 }
 
 static bool
-character_is_blank(char c)
+env_char_is_blank(char c)
 {
 	return c == ' ' || c == '\t';
 }
@@ -67,7 +67,7 @@ line_finish(struct env_parser *parser)
 {
 	size_t name_bytes = parser->name_bytes < NAME_BYTES ? parser->name_bytes : 0;
 
-	while (name_bytes > 0 && character_is_blank(parser->name[name_bytes - 1]))
+	while (name_bytes > 0 && env_char_is_blank(parser->name[name_bytes - 1]))
 		name_bytes--;
 	parser->name[name_bytes] = '\0';
 	if (parser->state != ENV_NAME && name_bytes > 0 && strspn(parser->name, NAME_LETTERS) == name_bytes &&
@@ -84,7 +84,7 @@ line_begin_step(struct env_parser *parser, char c)
 {
 	if (c == '#' || c == ';') {
 		parser->state = ENV_COMMENT;
-	} else if (!character_is_blank(c) && c != '\n') {
+	} else if (!env_char_is_blank(c) && c != '\n') {
 		parser->state = ENV_NAME;
 		name_add(parser, c);
 	}
@@ -113,7 +113,7 @@ value_begin_step(struct env_parser *parser, char c)
 		parser->state = ENV_DOUBLE;
 	} else if (c == '\\') {
 		parser->state = ENV_VALUE_ESCAPE;
-	} else if (!character_is_blank(c)) {
+	} else if (!env_char_is_blank(c)) {
 		parser->state = ENV_VALUE;
 		value_add(parser, c, true);
 	}
@@ -127,7 +127,7 @@ value_step(struct env_parser *parser, char c)
 	else if (c == '\\')
 		parser->state = ENV_VALUE_ESCAPE;
 	else
-		value_add(parser, c, !character_is_blank(c));
+		value_add(parser, c, !env_char_is_blank(c));
 }
 
 static void

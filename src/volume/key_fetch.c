@@ -137,7 +137,7 @@ reply_take(const struct secret *reply, struct fetched_key *ret_key, struct reaso
 static enum status
 helper_run(const struct secret *request, struct deadline deadline, struct secret *reply, struct reason *reason)
 {
-	static char binding[] = "LD_BIND_NOW=1";
+	char binding[] = "LD_BIND_NOW=1";
 	char *const environment[] = {binding, NULL};
 	struct spawn_job job = {
 		.path = helper_path(),

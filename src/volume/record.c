@@ -21,7 +21,7 @@
 /* Takes "WORD=value\n" at CURSOR and moves it behind; false when something else stands there or it
  * does not fit. */
 static bool
-line_take(const char **cursor, const char *word, char *ret_value, size_t room_bytes)
+record_line_take(const char **cursor, const char *word, char *ret_value, size_t room_bytes)
 {
 	size_t length = strlen(word);
 
@@ -44,12 +44,15 @@ record_parse(const char *text, struct record *ret_record, char ret_boot_id[stati
 	const char *cursor = text;
 	char errors[24], *end;
 
-	if (!line_take(&cursor, "boot", ret_boot_id, BOOT_ID_BYTES) ||
-		!line_take(&cursor, "name", ret_record->map_name, sizeof(ret_record->map_name)) ||
-		!line_take(&cursor, "uuid", ret_record->luks_uuid, sizeof(ret_record->luks_uuid)) ||
-		!line_take(&cursor, "errors", errors, sizeof(errors)) ||
-		!line_take(&cursor, "device", ret_record->device, sizeof(ret_record->device)) ||
-		!line_take(&cursor, "directory", ret_record->directory,
+	if (!record_line_take(&cursor, "boot", ret_boot_id, BOOT_ID_BYTES) ||
+		!record_line_take(&cursor, "name", ret_record->map_name,
+			sizeof(ret_record->map_name)) ||
+		!record_line_take(&cursor, "uuid", ret_record->luks_uuid,
+			sizeof(ret_record->luks_uuid)) ||
+		!record_line_take(&cursor, "errors", errors, sizeof(errors)) ||
+		!record_line_take(&cursor, "device", ret_record->device,
+			sizeof(ret_record->device)) ||
+		!record_line_take(&cursor, "directory", ret_record->directory,
 			sizeof(ret_record->directory)))
 		return false;
 	ret_record->ext4_errors = strtol(errors, &end, 10);

@@ -21,7 +21,7 @@
 #define ORPHAN_MS 5000
 
 static enum status
-lock_wait(const struct wanted *wanted, const char *action, int64_t piece_ms,
+instance_lock_wait(const struct wanted *wanted, const char *action, int64_t piece_ms,
 	struct supervisor *supervisor, struct deadline deadline, struct lock *lock,
 	struct reason *reason)
 {
@@ -125,8 +125,8 @@ volume_start(const struct wanted *wanted, struct deadline deadline, struct reaso
 	enum status status = supervisor_begin(wanted->instance, &lock, &supervisor, reason);
 
 	if (status == STATUS_OK)
-		status = lock_wait(wanted, "start", LOCK_PIECE_MS, &supervisor, deadline, &lock,
-			reason);
+		status = instance_lock_wait(wanted, "start", LOCK_PIECE_MS, &supervisor, deadline,
+			&lock, reason);
 	if (status != STATUS_OK)
 		return status;
 	return start_locked(wanted, &supervisor, &lock, deadline, reason);
@@ -185,8 +185,8 @@ volume_stop(const struct wanted *wanted, struct deadline deadline, struct reason
 
 	if (status != STATUS_OK)
 		return status;
-	status = lock_wait(wanted, "stop", LOCK_PIECE_STOP_MS, &supervisor, deadline, &lock,
-		&refusal);
+	status = instance_lock_wait(wanted, "stop", LOCK_PIECE_STOP_MS, &supervisor, deadline,
+		&lock, &refusal);
 	/* /run lost or full: nobody else can have a lock there either, and the kernel tells the
 	 * rest. */
 	if (status != STATUS_OK && status != STATUS_NO_RECORD)
