@@ -60,6 +60,15 @@ def _script(path: str, limit_s: float = 600, programs: bool = False):
     return run
 
 
+def _helper(report: Report, context) -> None:
+    """luks-ssm-aws against the emulator on this host's loopback, as root and as an ordinary user alike."""
+    if not context.builds.build("helper"):
+        report.record("build-helper", False)
+        return
+    counted(report, context.suite, [str(TESTS / "helper" / "run"), *context.names], SOURCE, 600,
+            {"BUILD_DIRECTORY": str(context.builds.directory("helper"))})
+
+
 def _find(report: Report, context, directory: pathlib.Path) -> list:
     try:
         found = cases.find(directory)
@@ -114,6 +123,7 @@ SUITES = [
     Suite("sanitize", _check("sanitize"), ("build",)),
     Suite("agent", _host("agent"), ("build",), takes_names=True),
     Suite("emulator", _script("emulator/run"), ("emulator",), takes_names=True),
+    Suite("helper", _helper, ("build", "emulator"), takes_names=True),
     Suite("lab", _machine("lab/selftest", programs=False), ("lab", "emulator"), takes_names=True),
     Suite("examples", _host("examples"), ("build", "emulator"), takes_names=True),
     Suite("examples-machine", _machine("examples/machine", alone=True),
