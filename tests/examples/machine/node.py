@@ -35,12 +35,16 @@ def plug_device(machine, size_mib: int = 512):
 
 @contextlib.contextmanager
 def account(machine):
-    """An account without keys and parameters; AWS's names lead to it, and the system trusts it."""
+    """An account with nobody's keys and parameters; AWS's names lead to it, and the system trusts it.
+
+    What a distribution's boot makes and the quick machine's does not is made as well: /dev/stdin.
+    """
     before, directory = machine.emulator, machine.directory / "account"
     shutil.rmtree(directory, ignore_errors=True)
     directory.mkdir()
     aws = Aws(directory, "--empty")
-    machine.sh(f"cp -a {TRUST} /root/trust-before")
+    machine.sh(f"cp -a {TRUST} /root/trust-before; ln -sfn /proc/self/fd /dev/fd; "
+               "ln -sfn fd/0 /dev/stdin")
     try:
         aws.control("load", users=[{"name": "admin", "policies": [ALL],
                                     "key_id": aws.values["EMULATOR_ADMIN_KEY"],
@@ -63,7 +67,7 @@ def administrator(aws) -> dict:
             "AWS_CA_BUNDLE": GUEST_CA, "AWS_PAGER": ""}
 
 
-def grant_readme_policy(aws, key_id: str) -> None:
+def grant_readme_policy(aws, key_id: str = KEY_ID) -> None:
     """The node's role gets the policy that the README prints, with the id of the key that was made."""
     text = json.dumps(readme_text.policy("iam-role-policy.json"))
     assert KEY_ID in text
