@@ -127,13 +127,19 @@ def test_two_volumes_start_at_once_and_do_not_wait_for_each_other(m):
 
 @limit(180)
 def test_memory_hard_key_slots_of_two_volumes_take_turns(m):
-    # Each needs more than half of what the machine has.
-    hard = ("--pbkdf", "argon2id", "--pbkdf-memory", "720000", "--pbkdf-parallel", "1",
+    hard = ("--pbkdf", "argon2id", "--pbkdf-memory", "65536", "--pbkdf-parallel", "1",
             "--pbkdf-force-iterations", "4")
     volumes = [m.volume(fs="", luks_options=hard) for _ in range(2)]
-    running = [volume.agent_start("start") for volume in volumes]
-    results = [process.wait() for process in running]
-    # Open, and then refused for want of a filesystem: the derivations themselves have both succeeded.
+    # Enough for one derivation and not for two.
+    m.sh("mkdir -p /run/hog; mount -t tmpfs -o size=100% hog /run/hog; "
+         "head -c $(( $(sed -n 's/MemAvailable: *\\([0-9]*\\) kB/\\1/p' /proc/meminfo) * 1024 - 120000000 )) "
+         "/dev/zero > /run/hog/filled")
+    try:
+        running = [volume.agent_start("start") for volume in volumes]
+        results = [process.wait() for process in running]
+    finally:
+        m.sh("umount /run/hog")
+    # Opened, and then refused for want of a filesystem: both derivations have succeeded.
     for result in results:
         assert result.rc == 1 and result.reason.startswith("bad-filesystem"), result
 
