@@ -106,3 +106,25 @@ def test_the_script_of_the_examples_makes_the_same_resource(m):
     assert node.parameters(node.resource(m)) == {
         "device": node.DEVICE, "directory": "/srv/data", "ssm_parameter": "/prod/data/luks",
         "region": "eu-central-1"}
+
+
+@limit(250)
+def test_what_the_agent_sees_is_asked_for_by_hand_as_printed(m):
+    create(m)
+    command = "crm_resource --resource data --force-check -V"
+    assert f"`{command}`" in readme_text.text()
+    result = node.run_printed(m, node.ON_A_FILE + command)
+    told = result.out + result.err
+    assert result.rc == 7 and "not-active: " in told, result
+    traced = node.run_printed(m, node.ON_A_FILE + "OCF_TRACE_RA=1 " + command)
+    assert len((traced.out + traced.err).splitlines()) >= len(told.splitlines())
+
+
+@limit(120)
+def test_crm_resource_validates_without_a_cluster(m):
+    words = readme_text.joined(readme_text.block("Create the resource"))[0]
+    relative = words.replace("--validate=20", "--validate").replace("/srv/data", "srv/data")
+    result = node.run_printed(m, relative)
+    assert result.rc == 6 and "bad-parameter: directory=srv/data" in result.out + result.err, result
+    absent = node.run_printed(m, words)
+    assert absent.rc == 2 and f"no-device: {node.DEVICE}" in absent.out + absent.err, absent
