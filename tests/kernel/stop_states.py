@@ -150,7 +150,8 @@ def test_a_hung_disk_ends_in_time_with_the_phase_named(m):
     finally:
         m.sh("dmsetup resume slow")
     m.wait_for(lambda: not volume.mounted(), 20, "the unmount that was under way ends")
-    stops(m, volume)
+    result = volume.agent("stop")
+    assert result.rc == 0 and volume.mapping() is None, result
 
 
 def test_a_signal_ends_stop_with_a_reason_and_never_with_0(m):
