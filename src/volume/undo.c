@@ -37,14 +37,19 @@ before_end(struct before *before)
 
 /*
  * A start that was refused because the name or the device is somebody else's has made no mapping,
- * although it was in that phase; one that was killed there may have.
+ * although it was in that phase; one that was killed there may have. libcryptsetup unlocks and maps
+ * in one call: from UNLOCKING on there may be a mapping.
  */
 static bool
 undo_made_mapping(const struct undo *undo)
 {
-	if (undo->before->had_mapping || !doer_entered(undo->report, PHASE_MAPPING))
+	enum phase last = undo->report->last;
+
+	if (undo->before->had_mapping ||
+		(!doer_entered(undo->report, PHASE_UNLOCKING) &&
+			!doer_entered(undo->report, PHASE_MAPPING)))
 		return false;
-	bool was_refused = undo->report->last == PHASE_MAPPING &&
+	bool was_refused = (last == PHASE_UNLOCKING || last == PHASE_MAPPING) &&
 		(undo->failure == STATUS_NAME_TAKEN || undo->failure == STATUS_OTHER_NAME);
 	return !was_refused;
 }

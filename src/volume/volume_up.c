@@ -259,6 +259,8 @@ up_open(struct up *up, const struct view *view, struct reason *reason)
 			up->record.luks_uuid, &luks, reason);
 	if (status == STATUS_OK)
 		status = up_unlock(up, &luks, reason);
+	if (status == STATUS_OK)
+		phase_enter(up->doer, PHASE_MAPPING);
 	return status;
 }
 

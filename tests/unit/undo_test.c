@@ -36,6 +36,7 @@ a_start_killed_while_mapping_may_have_made_it(void **state)
 	(void)state;
 	assert_true(needed(false, BIT(PHASE_MAPPING), PHASE_MAPPING, STATUS_TIMED_OUT));
 	assert_true(needed(false, BIT(PHASE_MAPPING), PHASE_MAPPING, STATUS_INTERNAL));
+	assert_true(needed(false, BIT(PHASE_UNLOCKING), PHASE_UNLOCKING, STATUS_TIMED_OUT));
 }
 
 static void
@@ -44,6 +45,7 @@ a_mapping_that_was_refused_as_a_strangers_was_not_made(void **state)
 	(void)state;
 	assert_false(needed(false, BIT(PHASE_MAPPING), PHASE_MAPPING, STATUS_NAME_TAKEN));
 	assert_false(needed(false, BIT(PHASE_MAPPING), PHASE_MAPPING, STATUS_OTHER_NAME));
+	assert_false(needed(false, BIT(PHASE_UNLOCKING), PHASE_UNLOCKING, STATUS_NAME_TAKEN));
 }
 
 static void
