@@ -53,6 +53,12 @@ def test_the_install_table_lists_what_make_install_installs(host):
     assert said == there, (said - there, there - said)
 
 
+def test_the_installed_user_file_names_the_user_the_readme_names(host):
+    conf = (host.tree / "usr/lib/sysusers.d/luks-ssm.conf").read_text(encoding="utf-8")
+    assert [line.split()[1] for line in conf.splitlines() if line.startswith("u ")] == ["luks-ssm"]
+    assert "user `luks-ssm`" in readme_text.text()
+
+
 def test_every_status_has_a_row_and_every_row_is_a_status(host):
     codes = {code for _, code in STATUS_ROW.findall(source("src/base/status.def"))}
     assert len(codes) > 50

@@ -102,6 +102,7 @@ def test_systemd_sysusers_makes_the_user(m):
     m.sh("userdel luks-ssm; ! getent passwd luks-ssm")
     commands = readme_text.joined(readme_text.block("Install"))
     assert "sudo systemd-sysusers" in commands
-    m.sh("systemd-sysusers")
+    said = m.run("systemd-sysusers", check=True).err
+    assert "luks-ssm.conf" not in said, said
     entry = m.sh("getent passwd luks-ssm").split(":")
     assert int(entry[2]) < 1000 and entry[6].endswith("nologin")
