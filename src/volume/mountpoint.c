@@ -14,6 +14,7 @@
 #include <unistd.h>
 
 #include "base/own.h"
+#include "volume/directory_look.h"
 
 #define DIRECTORY_MODE 0755
 
@@ -107,6 +108,23 @@ mountpoint_check(const char *directory, struct reason *reason)
 		return reason_set(reason, STATUS_NO_MOUNT_POINT,
 			"%s is missing and cannot be made in %s: %s", directory, path,
 			strerror(errno));
+	return STATUS_OK;
+}
+
+enum status
+mountpoint_check_free(const char *directory, const struct mount *on_directory,
+	struct reason *reason)
+{
+	struct directory_look look;
+
+	if (on_directory != NULL && !on_directory->is_ours)
+		return reason_set(reason, STATUS_MOUNT_POINT_TAKEN,
+			"%s is mounted on %s; unmount it", on_directory->source,
+			on_directory->directory);
+	directory_look(directory, &look);
+	if (look.error == 0 && look.is_mount_root)
+		return reason_set(reason, STATUS_MOUNT_POINT_TAKEN,
+			"something is mounted on %s already; unmount it", directory);
 	return STATUS_OK;
 }
 

@@ -9,6 +9,7 @@
 
 #include "base/reason.h"
 #include "base/status.h"
+#include "volume/mounts.h"
 
 /*
  * Makes the directory and what of its parents is missing; RET_MADE is how many were.
@@ -21,6 +22,14 @@ mountpoint_make(const char *directory, unsigned int *ret_made, struct reason *re
 /* For validate-all: whether mountpoint_make would succeed, as far as can be seen without making
  * anything. */
 must_use enum status mountpoint_check(const char *directory, struct reason *reason);
+
+/*
+ * A mount of ours must not hide a stranger's. ON_DIRECTORY is what the list of mounts shows there,
+ * or NULL; a statx also sees what lies behind a symbolic link in the path. It may wait for a server
+ * that does not answer: a doer only. STATUS_MOUNT_POINT_TAKEN.
+ */
+must_use enum status mountpoint_check_free(const char *directory, const struct mount *on_directory,
+	struct reason *reason);
 
 /*
  * Mounts SOURCE there; OPTIONS are those of mount_options_make. A missing source is never a

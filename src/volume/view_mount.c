@@ -163,8 +163,11 @@ view_judge_mount(const struct wanted *wanted, const char *directory, const struc
 	const struct mount *mount = mount_find_ours(view_home_mounts(view));
 	enum state state = STATE_ACTIVE;
 
-	if (mount == NULL)
+	if (mount == NULL) {
+		if (directory != NULL)
+			view->on_directory = mount_list_top(view_home_mounts(view), directory);
 		return judge_unmounted(view);
+	}
 	if (directory != NULL) {
 		state = judge_directory(directory, view);
 		mount = view->on_directory;

@@ -358,14 +358,11 @@ up_fill(struct up *up, const struct view *view, struct reason *reason)
 {
 	const char *device = up->device.path[0] != '\0' ? up->device.path
 							: up->wanted->params->device;
+	enum status status =
+		mountpoint_check_free(up->wanted->params->directory, view->on_directory, reason);
 
-	if (view->on_directory != NULL && !view->on_directory->is_ours)
-		return reason_set(reason, STATUS_MOUNT_POINT_TAKEN,
-			"%s is mounted on %s; unmount it", view->on_directory->source,
-			view->on_directory->directory);
-
-	enum status status = up_find_mapping(up, reason);
-
+	if (status == STATUS_OK)
+		status = up_find_mapping(up, reason);
 	if (status == STATUS_OK)
 		status = up_check_filesystem(up, reason);
 	if (status == STATUS_OK)

@@ -147,7 +147,9 @@ build() { # DEVICE MAPPING MOUNT
 show() {
 	dmsetup info -c --noheadings -o name,uuid,suspended,tables_loaded 2>/dev/null | grep -v '^No devices'
 	grep -E " ($directory|$directory-elsewhere) " /proc/self/mountinfo | cut -d' ' -f3-6,9-
-	test ! -e $directory/theirs || echo "theirs is there"
+	# Only where theirs lies on top: a look into a suspended filesystem of ours would wait for ever.
+	! grep " $directory " /proc/self/mountinfo | tail -n 1 | grep -q " tmpfs theirs " || ! test -e $directory/theirs ||
+		echo "theirs is there"
 	test ! -s $home/holder || ! grep -qs "$directory" "/proc/$(cat $home/holder)/mountinfo" || echo "mounted in the other namespace"
 	return 0
 }

@@ -207,6 +207,16 @@ option_check(const char *fstype, const char *options, struct reason *reason)
 }
 
 enum status
+mountpoint_check_free(const char *directory, const struct mount *on_directory,
+	struct reason *reason)
+{
+	(void)directory;
+	if (on_directory != NULL && !on_directory->is_ours)
+		return reason_set(reason, STATUS_MOUNT_POINT_TAKEN, "taken");
+	return STATUS_OK;
+}
+
+enum status
 mountpoint_make(const char *directory, unsigned int *ret_made, struct reason *reason)
 {
 	(void)directory;

@@ -171,6 +171,22 @@ a_strangers_mount_over_ours_is_a_failure(void **state)
 }
 
 static void
+a_strangers_mount_where_ours_should_be_is_seen(void **state)
+{
+	owned_view view = {0};
+	struct wanted wanted;
+
+	(void)state;
+	open_volume();
+	fake_mounts(ROOT "32 21 0:40 / /srv/vol rw - tmpfs theirs rw\n");
+	expect(&pinned, STATE_PARTIAL, STATUS_PARTLY_UP);
+	wanted_make(&pinned, "vol", &wanted);
+	view_take(&wanted, deadline_in_ms(10000), &view);
+	assert_non_null(view.on_directory);
+	assert_false(view.on_directory->is_ours);
+}
+
+static void
 a_mount_over_a_parent_hides_ours(void **state)
 {
 	(void)state;
@@ -453,6 +469,7 @@ main(void)
 		WITH_TREE(a_directory_reached_through_a_link_is_known_by_its_mount),
 		WITH_TREE(a_bind_over_itself_is_as_good_as_one_mount),
 		WITH_TREE(a_strangers_mount_over_ours_is_a_failure),
+		WITH_TREE(a_strangers_mount_where_ours_should_be_is_seen),
 		WITH_TREE(a_mount_over_a_parent_hides_ours),
 		WITH_TREE(a_filesystem_that_was_shut_down_is_a_failure),
 		WITH_TREE(read_only_is_right_where_it_was_asked_for),
