@@ -1,6 +1,8 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """Start opens what it was asked to open, as it was asked to, and says so again when it is open."""
 
+import time
+
 from lab import each, limit
 
 KINDS = ((1, "xfs"), (2, "xfs"), (2, "ext4"), (1, "ext4"), (2, "btrfs"))
@@ -173,3 +175,26 @@ def test_a_udevd_that_hangs_delays_a_start_and_does_not_fail_it(m):
         assert volume.mapping() is None
     finally:
         m.sh("pkill -CONT -x systemd-udevd")
+
+
+def test_a_rotated_key_is_found_in_the_previous_version(m):
+    volume = m.volume(fs="ext4")
+    m.emulator.put(volume.parameter, "the next one", overwrite=True)
+    assert volume.agent("start", previous_versions=0).rc == 2
+    result = volume.agent("start", previous_versions=1)
+    assert (result.rc, result.reason) == (0, ""), result
+    assert volume.mounted()
+
+
+def test_a_device_that_is_plugged_in_late_is_waited_for(m):
+    volume = m.volume(fs="ext4")
+    serial = volume.disk.serial
+    device = "vol-" + serial.removeprefix("vol")
+    m.detach_disk(serial)
+    running = volume.agent_start("start", device=device, device_wait=60)
+    time.sleep(2)
+    assert running.running()
+    m.attach_disk(serial)
+    result = running.wait()
+    assert (result.rc, result.reason) == (0, ""), result
+    assert volume.mounted()
