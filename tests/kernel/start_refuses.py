@@ -170,7 +170,8 @@ def test_a_key_slot_that_needs_more_memory_than_there_is(m):
          "head -c $(( $(sed -n 's/MemAvailable: *\\([0-9]*\\) kB/\\1/p' /proc/meminfo) * 1024 - 150000000 )) "
          "/dev/zero > /run/hog/filled")
     try:
-        refuse(m, volume, 1, "kdf-memory", )
+        # Start waits for memory for half of its time.
+        refuse(m, volume, 1, "kdf-memory", timeout=20)
         assert volume.agent("validate-all", depth=10).rc == 2
     finally:
         m.sh("umount /run/hog")
