@@ -9,6 +9,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "base/wire.h"
@@ -20,7 +21,10 @@
 /* A directory with the files that a test writes; gone at the end. */
 static char directory[] = "/tmp/luks-ssm-plan-XXXXXX";
 
-/* The path stays valid for the next three files. */
+/*
+ * The path stays valid for the next three files. Nobody else may read them: the environment file
+ * would be refused.
+ */
 static const char *
 file_write(const char *name, const char *text)
 {
@@ -33,6 +37,7 @@ file_write(const char *name, const char *text)
 	owned_file file = fopen(path, "w");
 
 	assert_non_null(file);
+	assert_int_equal(fchmod(fileno(file), 0600), 0);
 	assert_true(fputs(text, file) >= 0);
 	return path;
 }
@@ -85,7 +90,8 @@ an_explicit_profile_comes_before_the_environment_file(void **state)
 static void
 without_keys_the_container_comes_before_the_instance(void **state)
 {
-	struct params params = params_make("AWS_CONTAINER_CREDENTIALS_RELATIVE_URI=/v2/x\n", "", "");
+	struct params params = params_make("AWS_CONTAINER_CREDENTIALS_RELATIVE_URI=/v2/x\n", "",
+		"");
 	owned_plan container = {0}, instance = {0};
 
 	(void)state;
@@ -100,7 +106,8 @@ without_keys_the_container_comes_before_the_instance(void **state)
 static void
 a_chain_of_profiles_gives_its_roles_from_the_source_outwards(void **state)
 {
-	struct params params = params_make("", "[root]\naws_access_key_id=RK\naws_secret_access_key=RS\n",
+	struct params params = params_make("",
+		"[root]\naws_access_key_id=RK\naws_secret_access_key=RS\n",
 		"[profile outer]\nrole_arn=arn:outer\nsource_profile=inner\nexternal_id=X\n"
 		"[profile inner]\nrole_arn=arn:inner\nsource_profile=root\nduration_seconds=900\n");
 	owned_plan plan = {0};
@@ -121,7 +128,8 @@ a_chain_of_profiles_gives_its_roles_from_the_source_outwards(void **state)
 static void
 a_profile_may_be_its_own_source_through_its_keys(void **state)
 {
-	struct params params = params_make("", PROFILE_KEYS, "[default]\nrole_arn=arn:x\nsource_profile=default\n");
+	struct params params = params_make("", PROFILE_KEYS,
+		"[default]\nrole_arn=arn:x\nsource_profile=default\n");
 	owned_plan plan = {0};
 
 	(void)state;
@@ -133,15 +141,16 @@ a_profile_may_be_its_own_source_through_its_keys(void **state)
 static void
 a_credential_source_is_followed(void **state)
 {
-	struct params params =
-		params_make(KEYS, "", "[profile p]\nrole_arn=arn:x\ncredential_source=Ec2InstanceMetadata\n");
+	struct params params = params_make(KEYS, "",
+		"[profile p]\nrole_arn=arn:x\ncredential_source=Ec2InstanceMetadata\n");
 	owned_plan metadata = {0}, environment = {0};
 
 	(void)state;
 	params.profile = "p";
 	plan_ok(&params, &metadata);
 	assert_int_equal(metadata.source, SOURCE_METADATA);
-	params = params_make(KEYS, "", "[profile p]\nrole_arn=arn:x\ncredential_source=Environment\n");
+	params = params_make(KEYS, "",
+		"[profile p]\nrole_arn=arn:x\ncredential_source=Environment\n");
 	params.profile = "p";
 	plan_ok(&params, &environment);
 	assert_string_equal(environment.access_key, "EK");
@@ -162,7 +171,8 @@ a_credential_process_is_named_as_not_supported(void **state)
 static void
 regions_come_in_the_order_of_the_sdks(void **state)
 {
-	struct params params = params_make("AWS_DEFAULT_REGION=b\nAWS_REGION=a\n", "", "[default]\nregion=c\n");
+	struct params params = params_make("AWS_DEFAULT_REGION=b\nAWS_REGION=a\n", "",
+		"[default]\nregion=c\n");
 	owned_plan both = {0}, one = {0}, profile = {0};
 
 	(void)state;
@@ -182,8 +192,10 @@ regions_come_in_the_order_of_the_sdks(void **state)
 static void
 endpoints_come_in_the_order_of_the_sdks_and_can_be_ignored(void **state)
 {
-	static const char config[] = "[default]\nendpoint_url=u4\nservices=s\n[services s]\nssm =\n endpoint_url=u3\n";
-	struct params params = params_make("AWS_ENDPOINT_URL_SSM=u1\nAWS_ENDPOINT_URL=u2\n", "", config);
+	static const char config[] =
+		"[default]\nendpoint_url=u4\nservices=s\n[services s]\nssm =\n endpoint_url=u3\n";
+	struct params params = params_make("AWS_ENDPOINT_URL_SSM=u1\nAWS_ENDPOINT_URL=u2\n", "",
+		config);
 	owned_plan first = {0}, second = {0}, third = {0}, ignored = {0};
 
 	(void)state;
@@ -197,7 +209,8 @@ endpoints_come_in_the_order_of_the_sdks_and_can_be_ignored(void **state)
 	params.endpoint_url = "u0";
 	plan_ok(&params, &third);
 	assert_string_equal(third.endpoint_ssm, "u0");
-	params = params_make("AWS_ENDPOINT_URL=u2\nAWS_IGNORE_CONFIGURED_ENDPOINT_URLS=true\n", "", config);
+	params = params_make("AWS_ENDPOINT_URL=u2\nAWS_IGNORE_CONFIGURED_ENDPOINT_URLS=true\n", "",
+		config);
 	plan_ok(&params, &ignored);
 	assert_null(ignored.endpoint_ssm);
 	assert_null(ignored.endpoint_sts);
@@ -206,7 +219,8 @@ endpoints_come_in_the_order_of_the_sdks_and_can_be_ignored(void **state)
 static void
 the_plan_crosses_the_frame(void **state)
 {
-	struct params params = params_make(KEYS "AWS_SESSION_TOKEN=ET\nAWS_REGION=eu-central-1\n", "", "");
+	struct params params = params_make(KEYS "AWS_SESSION_TOKEN=ET\nAWS_REGION=eu-central-1\n",
+		"", "");
 	owned_plan plan = {0};
 	owned_secret bytes = {0};
 	struct wire_frame frame;
