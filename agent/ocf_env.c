@@ -142,7 +142,10 @@ ocf_call_read(int argc, char **argv, struct ocf_call *ret_call)
 	call.is_debug = call.is_traced || env_is_true("HA_debug") || env_is_true("PCMK_debug");
 	if (call.log_facility != NULL && strcasecmp(call.log_facility, "none") == 0)
 		call.log_facility = NULL;
-	/* A probe never looks deeper; validate-all has an interval of 0 as every action but monitor has. */
+	/*
+	 * A probe never looks deeper; validate-all has an interval of 0 as every action but monitor
+	 * has.
+	 */
 	if (call.interval == OCF_INTERVAL_ZERO && strcmp(call.action, "validate-all") != 0)
 		call.depth = 0;
 	deadlines_read(&call);

@@ -37,11 +37,15 @@ row_find(const struct error_row *row, const char *code)
 	return row->code != NULL ? row : NULL;
 }
 
-/* Copies a run of letters and digits; nothing when it is empty, too long, or STOP does not follow (0: anything may). */
+/*
+ * Copies a run of letters and digits; nothing when it is empty, too long, or STOP does not follow
+ * (0: anything may).
+ */
 static void
 name_copy(const char *text, char stop, char ret_code[static AWS_CODE_BYTES])
 {
-	static const char letters[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789";
+	static const char letters[] =
+		"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789";
 	size_t length_bytes = strspn(text, letters);
 
 	ret_code[0] = '\0';
@@ -75,10 +79,12 @@ static const struct error_row *
 error_find(const char *code, const char *message, char ret_nested[static AWS_CODE_BYTES])
 {
 	ret_nested[0] = '\0';
-	if (message != NULL && (strcmp(code, "InvalidKeyId") == 0 || strcmp(code, "AccessDeniedException") == 0))
+	if (message != NULL &&
+		(strcmp(code, "InvalidKeyId") == 0 || strcmp(code, "AccessDeniedException") == 0))
 		kms_code_take(message, ret_nested);
 
-	const struct error_row *nested = ret_nested[0] != '\0' ? row_find(kms_rows, ret_nested) : NULL;
+	const struct error_row *nested = ret_nested[0] != '\0' ? row_find(kms_rows, ret_nested)
+							       : NULL;
 
 	return nested != NULL ? nested : row_find(outer_rows, code);
 }
@@ -92,8 +98,8 @@ status_by_number(long http_status)
 }
 
 enum status
-aws_error_explain(const char *code, const char *message, const struct http_reply *reply, const char *object,
-	struct reason *reason)
+aws_error_explain(const char *code, const char *message, const struct http_reply *reply,
+	const char *object, struct reason *reason)
 {
 	char nested[AWS_CODE_BYTES];
 	const struct error_row *row = error_find(code, message, nested);
@@ -101,23 +107,27 @@ aws_error_explain(const char *code, const char *message, const struct http_reply
 	const char *hint = row != NULL ? row->hint : "AWS refused";
 
 	return reason_set(reason, status, "%.40s: %s (%s%s%s, request %.40s)", object, hint, code,
-		nested[0] != '\0' ? "/" : "", nested, reply->request_id[0] != '\0' ? reply->request_id : "unknown");
+		nested[0] != '\0' ? "/" : "", nested,
+		reply->request_id[0] != '\0' ? reply->request_id : "unknown");
 }
 
 enum status
 foreign_reply_explain(const struct http_reply *reply, const char *host, struct reason *reason)
 {
 	if (reply->status == 407)
-		return reason_set(reason, STATUS_PROXY_REFUSED, "%.60s: the proxy wants a login (HTTP 407)", host);
+		return reason_set(reason, STATUS_PROXY_REFUSED,
+			"%.60s: the proxy wants a login (HTTP 407)", host);
 	if (reply->status == 429)
-		return reason_set(reason, STATUS_THROTTLED, "%.60s: too many requests (HTTP 429)", host);
+		return reason_set(reason, STATUS_THROTTLED, "%.60s: too many requests (HTTP 429)",
+			host);
 	if (reply->status >= 500)
-		return reason_set(reason, STATUS_SERVICE_TROUBLE, "%.60s: trouble on the other side (HTTP %ld)", host,
-			reply->status);
+		return reason_set(reason, STATUS_SERVICE_TROUBLE,
+			"%.60s: trouble on the other side (HTTP %ld)", host, reply->status);
 	if (reply->status >= 300 && reply->status < 400)
 		return reason_set(reason, STATUS_BAD_REPLY,
-			"%.60s: redirected (HTTP %ld), not followed; a proxy or login page sits between", host, reply->status);
+			"%.60s: redirected (HTTP %ld), not followed; a proxy or login page sits between",
+			host, reply->status);
 	return reason_set(reason, STATUS_BAD_REPLY,
-		"%.60s: HTTP %ld with content type %.40s, not AWS's; a proxy or login page sits between", host, reply->status,
-		reply->content_type[0] != '\0' ? reply->content_type : "none");
+		"%.60s: HTTP %ld with content type %.40s, not AWS's; a proxy or login page sits between",
+		host, reply->status, reply->content_type[0] != '\0' ? reply->content_type : "none");
 }

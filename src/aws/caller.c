@@ -8,16 +8,18 @@ static_obtain(struct caller *caller, struct reason *reason)
 	const struct request *request = caller->request;
 
 	if (request->access_key == NULL || request->secret_key == NULL)
-		return reason_set(reason, STATUS_NO_CREDENTIALS, "%.80s: the access key is not complete", request->origin);
-	return credentials_copy(request->access_key, request->secret_key, request->session_token, &caller->credentials,
-		reason);
+		return reason_set(reason, STATUS_NO_CREDENTIALS,
+			"%.80s: the access key is not complete", request->origin);
+	return credentials_copy(request->access_key, request->secret_key, request->session_token,
+		&caller->credentials, reason);
 }
 
 static enum status
 unsupported(const struct caller *caller, const char *what, struct reason *reason)
 {
-	return reason_set(reason, STATUS_NO_CREDENTIALS, "%.80s: uses %s, which this version does not support",
-		caller->request->origin, what);
+	return reason_set(reason, STATUS_NO_CREDENTIALS,
+		"%.80s: uses %s, which this version does not support", caller->request->origin,
+		what);
 }
 
 static enum status
@@ -27,7 +29,8 @@ source_obtain(struct caller *caller, struct deadline deadline, struct reason *re
 	case SOURCE_STATIC:
 		return static_obtain(caller, reason);
 	case SOURCE_METADATA:
-		return metadata_credentials(caller->metadata, deadline, &caller->credentials, reason);
+		return metadata_credentials(caller->metadata, deadline, &caller->credentials,
+			reason);
 	case SOURCE_PROCESS:
 		return unsupported(caller, "credential_process", reason);
 	case SOURCE_CONTAINER:
@@ -35,7 +38,8 @@ source_obtain(struct caller *caller, struct deadline deadline, struct reason *re
 	case SOURCE_WEB_IDENTITY:
 		return unsupported(caller, "web identity", reason);
 	default:
-		return reason_set(reason, STATUS_HELPER_BROKEN, "luks-ssm-aws: unknown source of credentials");
+		return reason_set(reason, STATUS_HELPER_BROKEN,
+			"luks-ssm-aws: unknown source of credentials");
 	}
 }
 

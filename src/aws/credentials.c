@@ -25,9 +25,10 @@ credentials_copy(const char *access_key, const char *secret_key, const char *tok
 {
 	owned_credentials credentials = {0};
 
-	if (access_key[0] == '\0' || secret_key[0] == '\0' || strlen(access_key) >= sizeof(credentials.access_key) ||
-		!text_is_plain(access_key))
-		return reason_set(reason, STATUS_BAD_CREDENTIALS, "the access key id or its secret is empty or malformed");
+	if (access_key[0] == '\0' || secret_key[0] == '\0' ||
+		strlen(access_key) >= sizeof(credentials.access_key) || !text_is_plain(access_key))
+		return reason_set(reason, STATUS_BAD_CREDENTIALS,
+			"the access key id or its secret is empty or malformed");
 	if (token != NULL && !text_is_plain(token))
 		return reason_set(reason, STATUS_BAD_CREDENTIALS, "the session token is malformed");
 	memcpy(credentials.access_key, access_key, strlen(access_key));
@@ -56,13 +57,14 @@ timestamp_parse(const char *text)
 }
 
 enum status
-credentials_parse(const struct secret *text, const char *origin, struct credentials *ret_credentials,
-	struct reason *reason)
+credentials_parse(const struct secret *text, const char *origin,
+	struct credentials *ret_credentials, struct reason *reason)
 {
 	owned_json object = NULL;
 
 	if (json_parse(text, &object) != STATUS_OK)
-		return reason_set(reason, STATUS_BAD_REPLY, "%.60s: what came is not the JSON of credentials", origin);
+		return reason_set(reason, STATUS_BAD_REPLY,
+			"%.60s: what came is not the JSON of credentials", origin);
 
 	const char *access_key = json_member_text(object, "AccessKeyId");
 	const char *secret_key = json_member_text(object, "SecretAccessKey");
@@ -72,14 +74,18 @@ credentials_parse(const struct secret *text, const char *origin, struct credenti
 	if (token == NULL)
 		token = json_member_text(object, "SessionToken");
 	if (code != NULL && strcmp(code, "Success") != 0)
-		return reason_set(reason, STATUS_NO_CREDENTIALS, "%.60s: it has none (%.40s); check the role", origin, code);
+		return reason_set(reason, STATUS_NO_CREDENTIALS,
+			"%.60s: it has none (%.40s); check the role", origin, code);
 	if (access_key == NULL || secret_key == NULL)
-		return reason_set(reason, STATUS_NO_CREDENTIALS, "%.60s: an answer without keys; check the role", origin);
+		return reason_set(reason, STATUS_NO_CREDENTIALS,
+			"%.60s: an answer without keys; check the role", origin);
 
-	enum status status = credentials_copy(access_key, secret_key, token, ret_credentials, reason);
+	enum status status = credentials_copy(access_key, secret_key, token, ret_credentials,
+		reason);
 
 	if (status == STATUS_OK)
-		ret_credentials->expires_s = timestamp_parse(json_member_text(object, "Expiration"));
+		ret_credentials->expires_s = timestamp_parse(json_member_text(object,
+			"Expiration"));
 	return status;
 }
 

@@ -5,8 +5,8 @@
 #include <stdint.h>
 #include <string.h>
 
-typedef enum status decode_function(const char *object, const char *value, size_t value_bytes, struct decoded *decoded,
-	struct reason *reason);
+typedef enum status decode_function(const char *object, const char *value, size_t value_bytes,
+	struct decoded *decoded, struct reason *reason);
 
 struct decoder {
 	const char *name;
@@ -17,7 +17,9 @@ struct decoder {
 static unsigned int
 pick_range(unsigned int byte, unsigned int low, unsigned int high, unsigned int value)
 {
-	/* Both differences are negative, and so have their top bits set, exactly inside the range. */
+	/*
+	 * Both differences are negative, and so have their top bits set, exactly inside the range.
+	 */
 	unsigned int inside = (low - 1 - byte) & (byte - high - 1);
 
 	return value & (0u - (inside >> 31));
@@ -30,7 +32,8 @@ base64_digit(unsigned char byte)
 	unsigned int b = byte;
 
 	return pick_range(b, 'A', 'Z', b - 'A' + 1) | pick_range(b, 'a', 'z', b - 'a' + 27) |
-		pick_range(b, '0', '9', b - '0' + 53) | pick_range(b, '+', '+', 63) | pick_range(b, '/', '/', 64);
+		pick_range(b, '0', '9', b - '0' + 53) | pick_range(b, '+', '+', 63) |
+		pick_range(b, '/', '/', 64);
 }
 
 /* The four bits of a hexadecimal digit plus 1, 0 for any other byte. */
@@ -50,16 +53,19 @@ byte_is_blank(char byte)
 }
 
 static enum status
-raw_decode(const char *object, const char *value, size_t value_bytes, struct decoded *decoded, struct reason *reason)
+raw_decode(const char *object, const char *value, size_t value_bytes, struct decoded *decoded,
+	struct reason *reason)
 {
 	if (value_bytes > KEY_BYTES_MAX)
-		return reason_set(reason, STATUS_BAD_VALUE, "%s: the value has %zu bytes, a passphrase at most %d",
-			object, value_bytes, KEY_BYTES_MAX);
+		return reason_set(reason, STATUS_BAD_VALUE,
+			"%s: the value has %zu bytes, a passphrase at most %d", object, value_bytes,
+			KEY_BYTES_MAX);
 	return secret_append(&decoded->key, value, value_bytes);
 }
 
 static enum status
-text_decode(const char *object, const char *value, size_t value_bytes, struct decoded *decoded, struct reason *reason)
+text_decode(const char *object, const char *value, size_t value_bytes, struct decoded *decoded,
+	struct reason *reason)
 {
 	const char *newline = memchr(value, '\n', value_bytes);
 	size_t line_bytes = newline != NULL ? (size_t)(newline - value) : value_bytes;
@@ -86,8 +92,8 @@ digits_copy(const char *value, size_t value_bytes, struct secret *ret_digits)
 static enum status
 base64_refuse(const char *object, struct reason *reason)
 {
-	return reason_set(reason, STATUS_BAD_VALUE, "%s: the value is not base64 with its padding; check key_encoding",
-		object);
+	return reason_set(reason, STATUS_BAD_VALUE,
+		"%s: the value is not base64 with its padding; check key_encoding", object);
 }
 
 /* How many of the last two digits are padding. */
@@ -96,14 +102,16 @@ base64_padding(const struct secret *digits)
 {
 	size_t padding = 0;
 
-	while (padding < 2 && padding < digits->length_bytes && digits->bytes[digits->length_bytes - 1 - padding] == '=')
+	while (padding < 2 && padding < digits->length_bytes &&
+		digits->bytes[digits->length_bytes - 1 - padding] == '=')
 		padding++;
 	return padding;
 }
 
 /*
- * Decodes one group of four, of which the last PADDING are no digits. What comes back is not 0 when one of them is none,
- * or when bits are left behind the last byte: those would make two texts of one key (RFC 4648, 3.5).
+ * Decodes one group of four, of which the last PADDING are no digits. What comes back is not 0 when
+ * one of them is none, or when bits are left behind the last byte: those would make two texts of
+ * one key (RFC 4648, 3.5).
  */
 static unsigned int
 base64_group(const char *four, size_t padding, struct secret *key)
@@ -128,7 +136,8 @@ base64_group(const char *four, size_t padding, struct secret *key)
 }
 
 static enum status
-base64_decode(const char *object, const char *value, size_t value_bytes, struct decoded *decoded, struct reason *reason)
+base64_decode(const char *object, const char *value, size_t value_bytes, struct decoded *decoded,
+	struct reason *reason)
 {
 	owned_secret digits = {0};
 	enum status status = digits_copy(value, value_bytes, &digits);
@@ -140,15 +149,17 @@ base64_decode(const char *object, const char *value, size_t value_bytes, struct 
 	if (digits.length_bytes % 4 != 0)
 		return base64_refuse(object, reason);
 	if (digits.length_bytes / 4 * 3 > decoded->key.room_bytes + padding)
-		return reason_set(reason, STATUS_BAD_VALUE, "%s: the value decodes to more than %d bytes", object,
-			KEY_BYTES_MAX);
+		return reason_set(reason, STATUS_BAD_VALUE,
+			"%s: the value decodes to more than %d bytes", object, KEY_BYTES_MAX);
 	for (size_t i = 0; i < digits.length_bytes; i += 4)
-		bad |= base64_group(digits.bytes + i, i + 4 == digits.length_bytes ? padding : 0, &decoded->key);
+		bad |= base64_group(digits.bytes + i, i + 4 == digits.length_bytes ? padding : 0,
+			&decoded->key);
 	return bad != 0 ? base64_refuse(object, reason) : STATUS_OK;
 }
 
 static enum status
-hex_decode(const char *object, const char *value, size_t value_bytes, struct decoded *decoded, struct reason *reason)
+hex_decode(const char *object, const char *value, size_t value_bytes, struct decoded *decoded,
+	struct reason *reason)
 {
 	owned_secret digits = {0};
 	enum status status = digits_copy(value, value_bytes, &digits);
@@ -157,8 +168,8 @@ hex_decode(const char *object, const char *value, size_t value_bytes, struct dec
 	if (status != STATUS_OK)
 		return status;
 	if (digits.length_bytes / 2 > decoded->key.room_bytes)
-		return reason_set(reason, STATUS_BAD_VALUE, "%s: the value decodes to more than %d bytes", object,
-			KEY_BYTES_MAX);
+		return reason_set(reason, STATUS_BAD_VALUE,
+			"%s: the value decodes to more than %d bytes", object, KEY_BYTES_MAX);
 	for (size_t i = 0; i + 1 < digits.length_bytes && status == STATUS_OK; i += 2) {
 		unsigned int high = hex_digit((unsigned char)digits.bytes[i]) - 1;
 		unsigned int low = hex_digit((unsigned char)digits.bytes[i + 1]) - 1;
@@ -168,7 +179,8 @@ hex_decode(const char *object, const char *value, size_t value_bytes, struct dec
 		status = secret_append(&decoded->key, &byte, 1);
 	}
 	if (bad != 0 || digits.length_bytes % 2 != 0)
-		return reason_set(reason, STATUS_BAD_VALUE, "%s: the value is not pairs of hexadecimal digits; check key_encoding",
+		return reason_set(reason, STATUS_BAD_VALUE,
+			"%s: the value is not pairs of hexadecimal digits; check key_encoding",
 			object);
 	return status;
 }
@@ -192,7 +204,8 @@ encoding_decode(const char *encoding, const char *object, const char *value, siz
 			decode = decoders[i].decode;
 	}
 	if (decode == NULL)
-		return reason_set(reason, STATUS_BAD_PARAMETER, "key_encoding: not one of text, raw, base64, hex");
+		return reason_set(reason, STATUS_BAD_PARAMETER,
+			"key_encoding: not one of text, raw, base64, hex");
 	if (secret_make(&decoded.key, KEY_BYTES_MAX) != STATUS_OK)
 		return STATUS_NO_MEMORY;
 
@@ -202,7 +215,9 @@ encoding_decode(const char *encoding, const char *object, const char *value, siz
 		return status;
 	if (decoded.key.length_bytes == 0)
 		return reason_set(reason, STATUS_BAD_VALUE, "%s: %s", object,
-			value_bytes == 0 ? "the value is empty" : "the value holds no passphrase: nothing is left after decoding");
+			value_bytes == 0
+				? "the value is empty"
+				: "the value holds no passphrase: nothing is left after decoding");
 	*ret_decoded = decoded;
 	decoded.key = (struct secret){0};
 	return STATUS_OK;

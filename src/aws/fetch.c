@@ -26,7 +26,7 @@ struct fetch {
 	struct caller caller;
 	struct http_client *service;
 	struct reply_facts facts;
-	int64_t clock_offset_s;  /* added to the local clock when signing */
+	int64_t clock_offset_s; /* added to the local clock when signing */
 	bool clock_corrected;
 	bool refreshed;
 	char warning[REASON_BYTES];
@@ -61,8 +61,9 @@ region_choose(struct fetch *fetch, struct reason *reason)
 	const char *region = request->region;
 
 	if (region != NULL && arn_region != NULL && strcmp(region, arn_region) != 0)
-		return reason_set(reason, STATUS_BAD_PARAMETER, "region: %.40s contradicts the ARN in ssm_parameter (%.40s)",
-			region, arn_region);
+		return reason_set(reason, STATUS_BAD_PARAMETER,
+			"region: %.40s contradicts the ARN in ssm_parameter (%.40s)", region,
+			arn_region);
 	if (region == NULL)
 		region = arn_region != NULL ? arn_region : request->region_default;
 	if (region == NULL)
@@ -74,7 +75,8 @@ region_choose(struct fetch *fetch, struct reason *reason)
 static enum status
 fetch_begin(const struct request *request, struct fetch *fetch, struct reason *reason)
 {
-	const struct endpoint_choice choice = {request->endpoint_ssm, request->fips, request->dual_stack};
+	const struct endpoint_choice choice = {request->endpoint_ssm, request->fips,
+		request->dual_stack};
 	enum status status = parameter_name_parse(request->parameter, &fetch->name, reason);
 
 	fetch->request = request;
@@ -86,7 +88,8 @@ fetch_begin(const struct request *request, struct fetch *fetch, struct reason *r
 	if (status == STATUS_OK)
 		status = endpoint_choose("ssm", fetch->region, &choice, &fetch->endpoint, reason);
 	if (status == STATUS_OK)
-		status = http_client_make(request->ca_bundle.bytes, request->ca_bundle.length_bytes, &fetch->service);
+		status = http_client_make(request->ca_bundle.bytes, request->ca_bundle.length_bytes,
+			&fetch->service);
 	return status;
 }
 
@@ -95,9 +98,14 @@ expiry_note(struct fetch *fetch, int64_t now_s)
 {
 	int64_t expires_s = fetch->caller.credentials.expires_s;
 
-	/* During an outage AWS hands out old ones on purpose and takes them: the service is the judge. */
+	/*
+	 * During an outage AWS hands out old ones on purpose and takes them: the service is the
+	 * judge.
+	 */
 	if (expires_s > 0 && expires_s < now_s)
-		warning_set(fetch, "%.60s: the credentials say that they expired %" PRId64 " s ago; they were used all the same",
+		warning_set(fetch,
+			"%.60s: the credentials say that they expired %" PRId64
+			" s ago; they were used all the same",
 			fetch->request->origin, now_s - expires_s);
 }
 
@@ -129,32 +137,37 @@ fetch_try(struct fetch *fetch, struct ssm_answer *ret_answer, struct reason *rea
 	return ssm_get(fetch->service, &question, share, ret_answer, &fetch->facts, reason);
 }
 
-/* Whether the refused signature is the clock's fault. If it can be corrected it is, and the caller tries again. */
+/*
+ * Whether the refused signature is the clock's fault. If it can be corrected it is, and the caller
+ * tries again.
+ */
 static bool
 clock_correct(struct fetch *fetch, struct reason *reason, enum status *status)
 {
 	int64_t skew_s = fetch->facts.date_s - (int64_t)time(NULL) - fetch->clock_offset_s;
 
-	if (!fetch->facts.signature_refused || fetch->facts.date_s < 0 || llabs(skew_s) <= SKEW_LEAST_S)
+	if (!fetch->facts.signature_refused || fetch->facts.date_s < 0 ||
+		llabs(skew_s) <= SKEW_LEAST_S)
 		return false;
 	if (fetch->clock_corrected || !fetch->facts.verified) {
 		reason_clear(reason);
 		*status = reason_set(reason, STATUS_CLOCK_SKEW,
-			"%.80s: the clock here is %" PRId64 " s %s; set it (chronyc makestep)", fetch->endpoint.host,
-			(int64_t)llabs(skew_s), skew_s > 0 ? "slow" : "fast");
+			"%.80s: the clock here is %" PRId64 " s %s; set it (chronyc makestep)",
+			fetch->endpoint.host, (int64_t)llabs(skew_s), skew_s > 0 ? "slow" : "fast");
 		return false;
 	}
 	fetch->clock_corrected = true;
 	fetch->clock_offset_s += skew_s;
-	warning_set(fetch, "the clock here is %" PRId64 " s %s, by the Date of %.80s; set it", (int64_t)llabs(skew_s),
-		skew_s > 0 ? "slow" : "fast", fetch->endpoint.host);
+	warning_set(fetch, "the clock here is %" PRId64 " s %s, by the Date of %.80s; set it",
+		(int64_t)llabs(skew_s), skew_s > 0 ? "slow" : "fast", fetch->endpoint.host);
 	return true;
 }
 
 static bool
 caller_refresh(struct fetch *fetch, enum status status)
 {
-	if (status != STATUS_EXPIRED_CREDENTIALS || fetch->refreshed || !caller_can_refresh(&fetch->caller))
+	if (status != STATUS_EXPIRED_CREDENTIALS || fetch->refreshed ||
+		!caller_can_refresh(&fetch->caller))
 		return false;
 	fetch->refreshed = true;
 	caller_forget(&fetch->caller);

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * The helper's story: region, credentials, GetParameter, tried again while it may help and time is left. Corrects a wrong
- * clock once, and only by the Date of a reply over verified TLS; asks once more for credentials that have expired.
+ * The helper's story: region, credentials, GetParameter, tried again while it may help and time is
+ * left. Corrects a wrong clock once, and only by the Date of a reply over verified TLS; asks once
+ * more for credentials that have expired.
  */
 #ifndef LUKS_SSM_AWS_FETCH_H
 #define LUKS_SSM_AWS_FETCH_H
@@ -18,7 +19,8 @@ struct fetch_answer {
 #define owned_fetch_answer owned_by(fetch_answer_end) struct fetch_answer
 
 /* Every status of the groups «Credentials» and «The key» in status.def. */
-must_use enum status fetch_run(const struct request *request, struct fetch_answer *ret_answer, struct reason *reason);
+must_use enum status
+fetch_run(const struct request *request, struct fetch_answer *ret_answer, struct reason *reason);
 
 void fetch_answer_end(struct fetch_answer *answer);
 

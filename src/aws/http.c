@@ -14,9 +14,9 @@
 #define CA_DIRECTORY "/etc/ssl/certs"
 
 struct http_client {
-	CURL *easy;                    /* owned; keeps the connection */
-	struct curl_blob ca_bundle;    /* lent; no data: the system's */
-	bool by_directory;             /* the system's certificates are looked up by hash */
+	CURL *easy;                 /* owned; keeps the connection */
+	struct curl_blob ca_bundle; /* lent; no data: the system's */
+	bool by_directory;          /* the system's certificates are looked up by hash */
 };
 
 /* A name as OpenSSL's rehash gives it: eight hexadecimal digits, a dot, a digit. */
@@ -47,7 +47,10 @@ http_client_make(const char *ca_bundle, size_t ca_bundle_bytes, struct http_clie
 	/* The blob is lent for reading only; libcurl's type knows no const. */
 	memcpy(&client->ca_bundle.data, &ca_bundle, sizeof(ca_bundle));
 	client->ca_bundle.len = ca_bundle_bytes;
-	/* Reading a bundle of 145 certificates costs more than all the rest of the fetch; three by hash cost nothing. */
+	/*
+	 * Reading a bundle of 145 certificates costs more than all the rest of the fetch; three by
+	 * hash cost nothing.
+	 */
 	client->by_directory = ca_bundle == NULL && directory_is_hashed(CA_DIRECTORY);
 	*ret_client = steal(client);
 	return STATUS_OK;
@@ -58,10 +61,13 @@ trust_set(struct http_client *client)
 {
 	bool set = curl_easy_setopt(client->easy, CURLOPT_SSL_VERIFYPEER, 1L) == CURLE_OK &&
 		curl_easy_setopt(client->easy, CURLOPT_SSL_VERIFYHOST, 2L) == CURLE_OK &&
-		curl_easy_setopt(client->easy, CURLOPT_SSLVERSION, (long)CURL_SSLVERSION_TLSv1_2) == CURLE_OK;
+		curl_easy_setopt(client->easy, CURLOPT_SSLVERSION, (long)CURL_SSLVERSION_TLSv1_2) ==
+			CURLE_OK;
 
 	if (client->ca_bundle.data != NULL)
-		return set && curl_easy_setopt(client->easy, CURLOPT_CAINFO_BLOB, &client->ca_bundle) == CURLE_OK &&
+		return set &&
+			curl_easy_setopt(client->easy, CURLOPT_CAINFO_BLOB, &client->ca_bundle) ==
+			CURLE_OK &&
 			curl_easy_setopt(client->easy, CURLOPT_CAPATH, NULL) == CURLE_OK;
 	if (client->by_directory)
 		return set && curl_easy_setopt(client->easy, CURLOPT_CAINFO, NULL) == CURLE_OK &&
@@ -76,13 +82,16 @@ transport_set(CURL *easy, const struct http_call *call)
 
 	return curl_easy_setopt(easy, CURLOPT_URL, call->url) == CURLE_OK &&
 		curl_easy_setopt(easy, CURLOPT_PROTOCOLS_STR, schemes) == CURLE_OK &&
-		curl_easy_setopt(easy, CURLOPT_HTTP_VERSION, (long)CURL_HTTP_VERSION_1_1) == CURLE_OK &&
+		curl_easy_setopt(easy, CURLOPT_HTTP_VERSION, (long)CURL_HTTP_VERSION_1_1) ==
+		CURLE_OK &&
 		curl_easy_setopt(easy, CURLOPT_FOLLOWLOCATION, 0L) == CURLE_OK &&
 		curl_easy_setopt(easy, CURLOPT_PROXY, "") == CURLE_OK &&
 		curl_easy_setopt(easy, CURLOPT_NOPROXY, "*") == CURLE_OK &&
 		curl_easy_setopt(easy, CURLOPT_NOSIGNAL, 1L) == CURLE_OK &&
-		curl_easy_setopt(easy, CURLOPT_CONNECTTIMEOUT_MS, (long)call->connect_ms) == CURLE_OK &&
-		curl_easy_setopt(easy, CURLOPT_TIMEOUT_MS, (long)deadline_left_ms(call->deadline)) == CURLE_OK;
+		curl_easy_setopt(easy, CURLOPT_CONNECTTIMEOUT_MS, (long)call->connect_ms) ==
+		CURLE_OK &&
+		curl_easy_setopt(easy, CURLOPT_TIMEOUT_MS,
+			(long)deadline_left_ms(call->deadline)) == CURLE_OK;
 }
 
 static bool
@@ -92,7 +101,8 @@ request_set(CURL *easy, const struct http_call *call, struct curl_slist *lines)
 
 	if (call->body != NULL)
 		set = set && curl_easy_setopt(easy, CURLOPT_POSTFIELDS, call->body) == CURLE_OK &&
-			curl_easy_setopt(easy, CURLOPT_POSTFIELDSIZE, (long)call->body_bytes) == CURLE_OK;
+			curl_easy_setopt(easy, CURLOPT_POSTFIELDSIZE, (long)call->body_bytes) ==
+				CURLE_OK;
 	return set && curl_easy_setopt(easy, CURLOPT_CUSTOMREQUEST, call->method) == CURLE_OK;
 }
 
@@ -122,10 +132,14 @@ header_add(struct curl_slist **lines, const struct http_header *header)
 	return secret_make(&line, name_bytes + value_bytes + 2) == STATUS_OK &&
 		secret_append(&line, header->name, name_bytes) == STATUS_OK &&
 		secret_append(&line, ": ", 2) == STATUS_OK &&
-		secret_append(&line, header->value, value_bytes) == STATUS_OK && line_add(lines, line.bytes);
+		secret_append(&line, header->value, value_bytes) == STATUS_OK &&
+		line_add(lines, line.bytes);
 }
 
-/* The headers of the call; libcurl's own are switched off so that nothing unsigned goes out beside them. */
+/*
+ * The headers of the call; libcurl's own are switched off so that nothing unsigned goes out beside
+ * them.
+ */
 static bool
 lines_make(const struct http_call *call, struct curl_slist **lines)
 {
@@ -137,11 +151,13 @@ lines_make(const struct http_call *call, struct curl_slist **lines)
 		if (!header_add(lines, &call->headers[i]))
 			return false;
 	}
-	return header_add(lines, &host) && line_add(lines, "Expect:") && line_add(lines, "Accept:") &&
-		(has_type || line_add(lines, "Content-Type:"));
+	return header_add(lines, &host) && line_add(lines, "Expect:") &&
+		line_add(lines, "Accept:") && (has_type || line_add(lines, "Content-Type:"));
 }
 
-/* A certificate that is in the bundle but has no hash link is still the system's: look there once. */
+/*
+ * A certificate that is in the bundle but has no hash link is still the system's: look there once.
+ */
 static CURLcode
 perform(struct http_client *client)
 {
@@ -159,21 +175,25 @@ perform(struct http_client *client)
 }
 
 enum status
-http_exchange(struct http_client *client, const struct http_call *call, struct http_reply *ret_reply,
-	struct reason *reason)
+http_exchange(struct http_client *client, const struct http_call *call,
+	struct http_reply *ret_reply, struct reason *reason)
 {
 	owned_by(lines_end) struct curl_slist *lines = NULL;
 	owned_http_reply reply = {.date_s = -1};
-	struct http_intake intake = {.easy = client->easy, .reply = &reply, .limit_bytes = call->reply_limit_bytes};
+	struct http_intake intake = {.easy = client->easy,
+		.reply = &reply,
+		.limit_bytes = call->reply_limit_bytes};
 	char message[CURL_ERROR_SIZE] = "";
 
 	if (deadline_passed(call->deadline))
-		return reason_set(reason, STATUS_UNREACHABLE, "%s: no time left to ask", call->host);
+		return reason_set(reason, STATUS_UNREACHABLE, "%s: no time left to ask",
+			call->host);
 	curl_easy_reset(client->easy);
 	if (!lines_make(call, &lines) || !trust_set(client) || !transport_set(client->easy, call) ||
 		!request_set(client->easy, call, lines) || !http_intake_set(&intake) ||
 		curl_easy_setopt(client->easy, CURLOPT_ERRORBUFFER, message) != CURLE_OK)
-		return reason_set(reason, STATUS_NO_MEMORY, "%s: the request could not be made", call->host);
+		return reason_set(reason, STATUS_NO_MEMORY, "%s: the request could not be made",
+			call->host);
 
 	CURLcode code = perform(client);
 

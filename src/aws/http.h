@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * One HTTP exchange through libcurl: HTTP/1.1, TLS 1.2 or later, certificates always verified, redirects never followed,
- * the reply bounded, no proxy, no cookies, no netrc. What is sent and received is not logged.
+ * One HTTP exchange through libcurl: HTTP/1.1, TLS 1.2 or later, certificates always verified,
+ * redirects never followed, the reply bounded, no proxy, no cookies, no netrc. What is sent and
+ * received is not logged.
  */
 #ifndef LUKS_SSM_AWS_HTTP_H
 #define LUKS_SSM_AWS_HTTP_H
@@ -21,13 +22,13 @@ struct http_client;
 struct http_call {
 	const char *method;
 	const char *url;
-	const char *host;             /* for the reason, and the Host header */
+	const char *host;                  /* for the reason, and the Host header */
 	const struct http_header *headers; /* besides Host; all of them, nothing is added */
 	size_t header_count;
-	const char *body;             /* NULL: none */
+	const char *body; /* NULL: none */
 	size_t body_bytes;
 	int64_t connect_ms;
-	struct deadline deadline;     /* of this one exchange */
+	struct deadline deadline; /* of this one exchange */
 	size_t reply_limit_bytes;
 };
 
@@ -43,12 +44,16 @@ struct http_reply {
 
 #define owned_http_reply owned_by(http_reply_end) struct http_reply
 
-/* CA_BUNDLE is PEM, lent for the client's life; without bytes: the system's own. STATUS_NO_MEMORY. */
-must_use enum status http_client_make(const char *ca_bundle, size_t ca_bundle_bytes, struct http_client **ret_client);
+/*
+ * CA_BUNDLE is PEM, lent for the client's life; without bytes: the system's own. STATUS_NO_MEMORY.
+ */
+must_use enum status
+http_client_make(const char *ca_bundle, size_t ca_bundle_bytes, struct http_client **ret_client);
 
 /*
- * STATUS_OK whatever HTTP status came. STATUS_UNREACHABLE: no name, no connection, time. STATUS_UNTRUSTED,
- * STATUS_CERTIFICATE_TIME, STATUS_TLS_MISMATCH. STATUS_BAD_REPLY: not HTTP, cut off, too large. STATUS_NO_MEMORY.
+ * STATUS_OK whatever HTTP status came. STATUS_UNREACHABLE: no name, no connection, time.
+ * STATUS_UNTRUSTED, STATUS_CERTIFICATE_TIME, STATUS_TLS_MISMATCH. STATUS_BAD_REPLY: not HTTP, cut
+ * off, too large. STATUS_NO_MEMORY.
  */
 must_use enum status http_exchange(struct http_client *client, const struct http_call *call,
 	struct http_reply *ret_reply, struct reason *reason);

@@ -6,7 +6,7 @@
 #include "aws/http_reply.h"
 
 /* Words the reason and returns the status; see http_exchange. MESSAGE is libcurl's error buffer. */
-enum status http_error_explain(CURL *easy, CURLcode code, const char *message, const struct http_intake *intake,
-	const struct http_call *call, struct reason *reason);
+enum status http_error_explain(CURL *easy, CURLcode code, const char *message,
+	const struct http_intake *intake, const struct http_call *call, struct reason *reason);
 
 #endif

@@ -71,8 +71,10 @@ http_header_take(const char *line, size_t length_bytes, struct http_reply *reply
 	if (name_bytes == 4 && strncasecmp(line, "date", 4) == 0)
 		date_take(value, (size_t)(end - value), reply);
 	for (size_t i = 0; i < sizeof(places) / sizeof(places[0]); i++) {
-		if (strlen(places[i].name) == name_bytes && strncasecmp(line, places[i].name, name_bytes) == 0)
-			value_copy(value, (size_t)(end - value), places[i].text, places[i].room_bytes);
+		if (strlen(places[i].name) == name_bytes &&
+			strncasecmp(line, places[i].name, name_bytes) == 0)
+			value_copy(value, (size_t)(end - value), places[i].text,
+				places[i].room_bytes);
 	}
 	if (name_bytes == 12 && strncasecmp(line, "content-type", 12) == 0)
 		content_type_trim(reply->content_type);
@@ -122,7 +124,8 @@ body_take(char *bytes, size_t size, size_t count, void *context)
 		intake->too_large = true;
 		return 0;
 	}
-	if (body_grow(body, length_bytes) != STATUS_OK || secret_append(body, bytes, length_bytes) != STATUS_OK) {
+	if (body_grow(body, length_bytes) != STATUS_OK ||
+		secret_append(body, bytes, length_bytes) != STATUS_OK) {
 		intake->no_memory = true;
 		return 0;
 	}

@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Takes in the reply of one exchange: the headers that matter, and the body up to its bound. For http.c alone. */
+/*
+ * Takes in the reply of one exchange: the headers that matter, and the body up to its bound. For
+ * http.c alone.
+ */
 #ifndef LUKS_SSM_AWS_HTTP_REPLY_H
 #define LUKS_SSM_AWS_HTTP_REPLY_H
 
@@ -11,9 +14,9 @@ struct http_intake {
 	CURL *easy;
 	struct http_reply *reply;
 	size_t limit_bytes;
-	bool too_large;  /* the body passed the bound */
+	bool too_large; /* the body passed the bound */
 	bool no_memory;
-	bool has_begun;  /* a status line came */
+	bool has_begun; /* a status line came */
 };
 
 /* Makes the handle hand its reply to INTAKE, which must live as long as the exchange. */

@@ -25,14 +25,16 @@
 static enum status
 step_refuse(const char *step, struct reason *reason)
 {
-	return reason_set(reason, STATUS_HELPER_BROKEN, "luks-ssm-aws: %s failed (%s); no key is fetched without it", step,
+	return reason_set(reason, STATUS_HELPER_BROKEN,
+		"luks-ssm-aws: %s failed (%s); no key is fetched without it", step,
 		strerror(errno));
 }
 
 /*
- * Before the drop, because raising the limit is root's right; on fault, so that only pages in use count. Under a limit
- * nothing is locked as a whole: once the rights are gone, every later allocation beyond it would fail. What holds secrets
- * is then still locked by itself (secret_openssl.c).
+ * Before the drop, because raising the limit is root's right; on fault, so that only pages in use
+ * count. Under a limit nothing is locked as a whole: once the rights are gone, every later
+ * allocation beyond it would fail. What holds secrets is then still locked by itself
+ * (secret_openssl.c).
  */
 static bool
 memory_lock(void)
@@ -42,7 +44,8 @@ memory_lock(void)
 #else
 	const struct rlimit unlimited = {RLIM_INFINITY, RLIM_INFINITY};
 
-	return setrlimit(RLIMIT_MEMLOCK, &unlimited) == 0 && mlockall(MCL_CURRENT | MCL_FUTURE | MCL_ONFAULT) == 0;
+	return setrlimit(RLIMIT_MEMLOCK, &unlimited) == 0 &&
+		mlockall(MCL_CURRENT | MCL_FUTURE | MCL_ONFAULT) == 0;
 #endif
 }
 
@@ -57,34 +60,41 @@ capabilities_are_none(void)
 	return (sets[0].effective | sets[0].permitted | sets[1].effective | sets[1].permitted) == 0;
 }
 
-/* Reads back what the kernel holds: all three ids of both kinds alike and not root's, no capability, no way back. */
+/*
+ * Reads back what the kernel holds: all three ids of both kinds alike and not root's, no
+ * capability, no way back.
+ */
 static bool
 identity_is_dropped(void)
 {
 	uid_t real_uid, effective_uid, saved_uid;
 	gid_t real_gid, effective_gid, saved_gid;
 
-	if (getresuid(&real_uid, &effective_uid, &saved_uid) != 0 || getresgid(&real_gid, &effective_gid, &saved_gid) != 0)
+	if (getresuid(&real_uid, &effective_uid, &saved_uid) != 0 ||
+		getresgid(&real_gid, &effective_gid, &saved_gid) != 0)
 		return false;
-	return real_uid != 0 && real_uid == effective_uid && real_uid == saved_uid && real_gid == effective_gid &&
-		real_gid == saved_gid && capabilities_are_none() && setuid(0) != 0;
+	return real_uid != 0 && real_uid == effective_uid && real_uid == saved_uid &&
+		real_gid == effective_gid && real_gid == saved_gid && capabilities_are_none() &&
+		setuid(0) != 0;
 }
 
 static enum status
 identity_drop(struct reason *reason)
 {
 	if (geteuid() != 0)
-		return identity_is_dropped() ? STATUS_OK : step_refuse("the check of the identity", reason);
+		return identity_is_dropped() ? STATUS_OK
+					     : step_refuse("the check of the identity", reason);
 
 	struct passwd *user = getpwnam(FETCH_USER);
 
 	if (user == NULL)
-		return reason_set(reason, STATUS_HELPER_BROKEN, "luks-ssm-aws: there is no user %s; create it (useradd -r)",
-			FETCH_USER);
+		return reason_set(reason, STATUS_HELPER_BROKEN,
+			"luks-ssm-aws: there is no user %s; create it (useradd -r)", FETCH_USER);
 	if (setgroups(0, NULL) != 0 || setresgid(user->pw_gid, user->pw_gid, user->pw_gid) != 0 ||
 		setresuid(user->pw_uid, user->pw_uid, user->pw_uid) != 0)
 		return step_refuse("giving up root", reason);
-	if (getgroups(0, NULL) != 0 || getuid() != user->pw_uid || getgid() != user->pw_gid || !identity_is_dropped())
+	if (getgroups(0, NULL) != 0 || getuid() != user->pw_uid || getgid() != user->pw_gid ||
+		!identity_is_dropped())
 		return step_refuse("the check of the identity", reason);
 	return STATUS_OK;
 }
@@ -101,8 +111,10 @@ process_seal(pid_t parent, struct reason *reason)
 		signal_number != SIGKILL)
 		return step_refuse("PR_SET_PDEATHSIG", reason);
 	if (getppid() != parent)
-		return reason_set(reason, STATUS_HELPER_BROKEN, "luks-ssm-aws: whoever asked is gone");
-	if (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) != 0 || prctl(PR_GET_NO_NEW_PRIVS, 0, 0, 0, 0) != 1)
+		return reason_set(reason, STATUS_HELPER_BROKEN,
+			"luks-ssm-aws: whoever asked is gone");
+	if (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) != 0 ||
+		prctl(PR_GET_NO_NEW_PRIVS, 0, 0, 0, 0) != 1)
 		return step_refuse("PR_SET_NO_NEW_PRIVS", reason);
 	return STATUS_OK;
 }

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Takes every right away from the helper before the first byte from the network. The drop of the identity and
- * no_new_privs are mandatory; started by an ordinary user, as on a build machine, the drop is a check that there is
- * nothing to drop. Landlock and the filter hold where the kernel has them.
- * Linux: setresuid(2), prctl(2), landlock(7), seccomp(2).
+ * Takes every right away from the helper before the first byte from the network. The drop of the
+ * identity and no_new_privs are mandatory; started by an ordinary user, as on a build machine, the
+ * drop is a check that there is nothing to drop. Landlock and the filter hold where the kernel has
+ * them. Linux: setresuid(2), prctl(2), landlock(7), seccomp(2).
  */
 #ifndef LUKS_SSM_AWS_JAIL_H
 #define LUKS_SSM_AWS_JAIL_H
@@ -21,8 +21,9 @@ struct jail_state {
 };
 
 /*
- * Enters the jail, in the order of ARCHITECTURE.md. PARENT is the pid of the process that must still be the parent at
- * the end. STATUS_HELPER_BROKEN: a mandatory step failed; the caller must then end without touching the network.
+ * Enters the jail, in the order of ARCHITECTURE.md. PARENT is the pid of the process that must
+ * still be the parent at the end. STATUS_HELPER_BROKEN: a mandatory step failed; the caller must
+ * then end without touching the network.
  */
 must_use enum status jail_enter(pid_t parent, struct jail_state *ret_state, struct reason *reason);
 

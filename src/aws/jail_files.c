@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Landlock: what the helper may still read is a list, and it may write nothing. NSS modules and OpenSSL's providers are
- * loaded late, so the library directories belong to it.
+ * Landlock: what the helper may still read is a list, and it may write nothing. NSS modules and
+ * OpenSSL's providers are loaded late, so the library directories belong to it.
  */
 #include "config.h"
 
@@ -30,19 +30,39 @@
 
 static const char *const readable[] = {
 	/* Libraries and the loader's cache. */
-	"/lib", "/lib64", "/usr/lib", "/usr/lib64", "/usr/local/lib", "/etc/ld.so.cache",
-	/* OpenSSL's configuration and the certificates: links of one directory point into the next. */
-	"/etc/ssl", "/etc/pki", "/etc/crypto-policies", "/etc/ca-certificates", "/usr/share/ca-certificates",
-	"/usr/share/pki", "/usr/share/crypto-policies", "/usr/local/share/ca-certificates",
+	"/lib",
+	"/lib64",
+	"/usr/lib",
+	"/usr/lib64",
+	"/usr/local/lib",
+	"/etc/ld.so.cache",
+	/*
+	 * OpenSSL's configuration and the certificates: links of one directory point into the next.
+	 */
+	"/etc/ssl",
+	"/etc/pki",
+	"/etc/crypto-policies",
+	"/etc/ca-certificates",
+	"/usr/share/ca-certificates",
+	"/usr/share/pki",
+	"/usr/share/crypto-policies",
+	"/usr/local/share/ca-certificates",
 	/* The resolver. */
-	"/etc/resolv.conf", "/etc/hosts", "/etc/nsswitch.conf", "/etc/host.conf", "/etc/gai.conf", "/etc/services",
-	"/run/systemd/resolve", "/run/nscd",
+	"/etc/resolv.conf",
+	"/etc/hosts",
+	"/etc/nsswitch.conf",
+	"/etc/host.conf",
+	"/etc/gai.conf",
+	"/etc/services",
+	"/run/systemd/resolve",
+	"/run/nscd",
 };
 
 static uint64_t
 rights_known(void)
 {
-	long version = syscall(SYS_landlock_create_ruleset, NULL, 0, LANDLOCK_CREATE_RULESET_VERSION);
+	long version = syscall(SYS_landlock_create_ruleset, NULL, 0,
+		LANDLOCK_CREATE_RULESET_VERSION);
 	uint64_t rights = version >= 1 ? RIGHTS_FIRST : 0;
 
 	if (version >= 2)
@@ -62,7 +82,8 @@ readable_add(int ruleset_fd, const char *path)
 	if (fd < 0 || fstat(fd, &info) != 0)
 		return;
 
-	struct landlock_path_beneath_attr rule = {.allowed_access = LANDLOCK_ACCESS_FS_READ_FILE, .parent_fd = fd};
+	struct landlock_path_beneath_attr rule = {.allowed_access = LANDLOCK_ACCESS_FS_READ_FILE,
+		.parent_fd = fd};
 
 	if (S_ISDIR(info.st_mode))
 		rule.allowed_access |= LANDLOCK_ACCESS_FS_READ_DIR;
@@ -77,7 +98,8 @@ jail_limit_files(void)
 	if (attributes.handled_access_fs == 0)
 		return false;
 
-	owned_fd ruleset_fd = (int)syscall(SYS_landlock_create_ruleset, &attributes, sizeof(attributes), 0);
+	owned_fd ruleset_fd = (int)syscall(SYS_landlock_create_ruleset, &attributes,
+		sizeof(attributes), 0);
 
 	if (ruleset_fd < 0)
 		return false;

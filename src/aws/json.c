@@ -28,7 +28,8 @@ json_parse(const struct secret *text, struct json_object **ret_object)
 	json_tokener_set_flags(tokener, JSON_TOKENER_STRICT | JSON_TOKENER_VALIDATE_UTF8);
 
 	/* With its NUL: so a bare number at the end of the text would be complete, too. */
-	owned_json object = json_tokener_parse_ex(tokener, text->bytes, (int)text->length_bytes + 1);
+	owned_json object = json_tokener_parse_ex(tokener, text->bytes,
+		(int)text->length_bytes + 1);
 
 	if (object == NULL || json_tokener_get_error(tokener) != json_tokener_success ||
 		!json_object_is_type(object, json_type_object))
@@ -46,7 +47,8 @@ member_find(struct json_object *object, const char *name, json_type type)
 {
 	struct json_object *member = NULL;
 
-	if (object == NULL || !json_object_object_get_ex(object, name, &member) || !json_object_is_type(member, type))
+	if (object == NULL || !json_object_object_get_ex(object, name, &member) ||
+		!json_object_is_type(member, type))
 		return NULL;
 	return member;
 }

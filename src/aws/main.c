@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * luks-ssm-aws: one request frame on stdin, one reply frame on stdout, end. Started by root's side alone, with an empty
- * environment; gives up every right before it touches the network. Not for people: luks-ssm is.
+ * luks-ssm-aws: one request frame on stdin, one reply frame on stdout, end. Started by root's side
+ * alone, with an empty environment; gives up every right before it touches the network. Not for
+ * people: luks-ssm is.
  */
 #include "config.h"
 
@@ -52,11 +53,12 @@ static enum status
 reply_send(enum status outcome, const struct fetch_answer *answer, const struct reason *reason)
 {
 	owned_secret frame = {0};
-	enum status status =
-		wire_begin(WIRE_KIND_REPLY, REPLY_ROOM_BYTES + answer->parameter.decoded.key.length_bytes, &frame);
+	enum status status = wire_begin(WIRE_KIND_REPLY,
+		REPLY_ROOM_BYTES + answer->parameter.decoded.key.length_bytes, &frame);
 
 	if (status == STATUS_OK)
-		status = outcome == STATUS_OK ? answer_write(&frame, answer) : refusal_write(&frame, outcome, reason);
+		status = outcome == STATUS_OK ? answer_write(&frame, answer)
+					      : refusal_write(&frame, outcome, reason);
 	if (status != STATUS_OK)
 		return status;
 	wire_end(&frame);
@@ -67,13 +69,16 @@ reply_send(enum status outcome, const struct fetch_answer *answer, const struct 
 static enum status
 libraries_begin(struct reason *reason)
 {
-	if (OPENSSL_init_ssl(OPENSSL_INIT_LOAD_CONFIG, NULL) != 1 || curl_global_init(CURL_GLOBAL_DEFAULT) != CURLE_OK)
-		return reason_set(reason, STATUS_HELPER_BROKEN, "luks-ssm-aws: OpenSSL or libcurl cannot start");
+	if (OPENSSL_init_ssl(OPENSSL_INIT_LOAD_CONFIG, NULL) != 1 ||
+		curl_global_init(CURL_GLOBAL_DEFAULT) != CURLE_OK)
+		return reason_set(reason, STATUS_HELPER_BROKEN,
+			"luks-ssm-aws: OpenSSL or libcurl cannot start");
 	return STATUS_OK;
 }
 
 static enum status
-serve(pid_t parent, const struct secret *frame, struct fetch_answer *ret_answer, struct reason *reason)
+serve(pid_t parent, const struct secret *frame, struct fetch_answer *ret_answer,
+	struct reason *reason)
 {
 	struct request request = {0};
 	struct jail_state jail;
@@ -111,7 +116,8 @@ main(void)
 	if (status == STATUS_OK)
 		status = serve(parent, &frame, &answer, &reason);
 	else
-		status = reason_set(&reason, STATUS_HELPER_BROKEN, "luks-ssm-aws: the request cannot be read");
+		status = reason_set(&reason, STATUS_HELPER_BROKEN,
+			"luks-ssm-aws: the request cannot be read");
 
 	bool sent = reply_send(status, &answer, &reason) == STATUS_OK;
 

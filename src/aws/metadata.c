@@ -23,8 +23,9 @@ enum status
 metadata_open(const char *endpoint, struct metadata *ret_metadata, struct reason *reason)
 {
 	owned_metadata metadata = {0};
-	enum status status = endpoint_parse(endpoint != NULL ? endpoint : DEFAULT_ENDPOINT, URL_TRUST_METADATA,
-		"AWS_EC2_METADATA_SERVICE_ENDPOINT", &metadata.endpoint, reason);
+	enum status status = endpoint_parse(endpoint != NULL ? endpoint : DEFAULT_ENDPOINT,
+		URL_TRUST_METADATA, "AWS_EC2_METADATA_SERVICE_ENDPOINT", &metadata.endpoint,
+		reason);
 
 	if (status == STATUS_OK)
 		status = http_client_make(NULL, 0, &metadata.client);
@@ -36,8 +37,9 @@ metadata_open(const char *endpoint, struct metadata *ret_metadata, struct reason
 }
 
 static enum status
-metadata_call(struct metadata *metadata, const char *method, const char *path, const struct http_header *header,
-	struct deadline deadline, struct http_reply *ret_reply, struct reason *reason)
+metadata_call(struct metadata *metadata, const char *method, const char *path,
+	const struct http_header *header, struct deadline deadline, struct http_reply *ret_reply,
+	struct reason *reason)
 {
 	char url[URL_BYTES + 160];
 	struct http_call call = {
@@ -56,9 +58,13 @@ metadata_call(struct metadata *metadata, const char *method, const char *path, c
 	return http_exchange(metadata->client, &call, ret_reply, reason);
 }
 
-/* A session token, unless there is one. RET_STATUS is the HTTP status when there is no token in the answer. */
+/*
+ * A session token, unless there is one. RET_STATUS is the HTTP status when there is no token in the
+ * answer.
+ */
 static enum status
-token_obtain(struct metadata *metadata, struct deadline deadline, long *ret_http_status, struct reason *reason)
+token_obtain(struct metadata *metadata, struct deadline deadline, long *ret_http_status,
+	struct reason *reason)
 {
 	const struct http_header header = {TOKEN_HEADER "-ttl-seconds", "21600"};
 	owned_http_reply reply = {0};
@@ -66,7 +72,8 @@ token_obtain(struct metadata *metadata, struct deadline deadline, long *ret_http
 	if (metadata->token.length_bytes > 0)
 		return STATUS_OK;
 
-	enum status status = metadata_call(metadata, "PUT", TOKEN_PATH, &header, deadline, &reply, reason);
+	enum status status = metadata_call(metadata, "PUT", TOKEN_PATH, &header, deadline, &reply,
+		reason);
 
 	if (status != STATUS_OK)
 		return status;
@@ -84,8 +91,8 @@ token_obtain(struct metadata *metadata, struct deadline deadline, long *ret_http
 
 /* One try: token, then the document. HTTP statuses other than 200 come back in RET_HTTP_STATUS. */
 static enum status
-document_try(struct metadata *metadata, const char *path, struct deadline deadline, struct secret *ret_body,
-	long *ret_http_status, struct reason *reason)
+document_try(struct metadata *metadata, const char *path, struct deadline deadline,
+	struct secret *ret_body, long *ret_http_status, struct reason *reason)
 {
 	enum status status = token_obtain(metadata, deadline, ret_http_status, reason);
 	owned_http_reply reply = {0};
@@ -116,8 +123,8 @@ answer_is_final(long http_status)
 
 /* Up to four tries. On failure RET_HTTP_STATUS is the last answer's, 0 when there was none. */
 static enum status
-document_fetch(struct metadata *metadata, const char *path, struct deadline deadline, struct secret *ret_body,
-	long *ret_http_status, struct reason *reason)
+document_fetch(struct metadata *metadata, const char *path, struct deadline deadline,
+	struct secret *ret_body, long *ret_http_status, struct reason *reason)
 {
 	enum status status = STATUS_METADATA_UNREACHABLE;
 
@@ -125,7 +132,8 @@ document_fetch(struct metadata *metadata, const char *path, struct deadline dead
 		*ret_http_status = 0;
 		reason_clear(reason);
 		status = document_try(metadata, path, deadline, ret_body, ret_http_status, reason);
-		if (status == STATUS_OK || status == STATUS_NO_MEMORY || answer_is_final(*ret_http_status))
+		if (status == STATUS_OK || status == STATUS_NO_MEMORY ||
+			answer_is_final(*ret_http_status))
 			return status;
 		if (!deadline_pause_ms(deadline, retry_pause_ms(try, 200, 1000)))
 			break;
@@ -133,16 +141,20 @@ document_fetch(struct metadata *metadata, const char *path, struct deadline dead
 	reason_clear(reason);
 	if (*ret_http_status != 0)
 		return reason_set(reason, STATUS_METADATA_UNREACHABLE,
-			"%s: instance metadata answers HTTP %ld", metadata->endpoint.host, *ret_http_status);
-	return reason_set(reason, STATUS_METADATA_UNREACHABLE, "%s: no instance metadata, and no other credentials are "
-		"configured; on EC2 check that IMDS is on and its hop limit (2 in containers)", metadata->endpoint.host);
+			"%s: instance metadata answers HTTP %ld", metadata->endpoint.host,
+			*ret_http_status);
+	return reason_set(reason, STATUS_METADATA_UNREACHABLE,
+		"%s: no instance metadata, and no other credentials are "
+		"configured; on EC2 check that IMDS is on and its hop limit (2 in containers)",
+		metadata->endpoint.host);
 }
 
 /* The first line as a role's name. */
 static bool
 role_take(const struct secret *body, char ret_role[static ROLE_BYTES])
 {
-	static const char letters[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_+=,.@-";
+	static const char letters[] =
+		"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_+=,.@-";
 	size_t length_bytes = body->bytes != NULL ? strspn(body->bytes, letters) : 0;
 
 	if (length_bytes == 0 || length_bytes >= ROLE_BYTES ||
@@ -159,37 +171,43 @@ role_explain(const struct metadata *metadata, long http_status, struct reason *r
 	if (http_status == 404)
 		return reason_set(reason, STATUS_NO_CREDENTIALS,
 			"no credentials are configured and this instance has no role; attach one");
-	return reason_set(reason, STATUS_NO_CREDENTIALS, "%s: instance metadata refuses (HTTP %ld); switch IMDSv2 on",
+	return reason_set(reason, STATUS_NO_CREDENTIALS,
+		"%s: instance metadata refuses (HTTP %ld); switch IMDSv2 on",
 		metadata->endpoint.host, http_status);
 }
 
 enum status
-metadata_credentials(struct metadata *metadata, struct deadline deadline, struct credentials *ret_credentials,
-	struct reason *reason)
+metadata_credentials(struct metadata *metadata, struct deadline deadline,
+	struct credentials *ret_credentials, struct reason *reason)
 {
 	owned_secret role_body = {0}, keys_body = {0};
 	char role[ROLE_BYTES], path[sizeof(ROLE_PATH) + ROLE_BYTES];
 	long http_status = 0;
-	enum status status = document_fetch(metadata, ROLE_PATH, deadline, &role_body, &http_status, reason);
+	enum status status = document_fetch(metadata, ROLE_PATH, deadline, &role_body, &http_status,
+		reason);
 
 	if (status != STATUS_OK)
-		return answer_is_final(http_status) ? role_explain(metadata, http_status, reason) : status;
+		return answer_is_final(http_status) ? role_explain(metadata, http_status, reason)
+						    : status;
 	if (!role_take(&role_body, role))
-		return reason_set(reason, STATUS_BAD_REPLY, "%s: what came is not the name of a role", metadata->endpoint.host);
+		return reason_set(reason, STATUS_BAD_REPLY,
+			"%s: what came is not the name of a role", metadata->endpoint.host);
 	snprintf(path, sizeof(path), ROLE_PATH "%s", role);
 	status = document_fetch(metadata, path, deadline, &keys_body, &http_status, reason);
 	if (status != STATUS_OK)
-		return answer_is_final(http_status) ? role_explain(metadata, http_status, reason) : status;
+		return answer_is_final(http_status) ? role_explain(metadata, http_status, reason)
+						    : status;
 	return credentials_parse(&keys_body, "instance metadata", ret_credentials, reason);
 }
 
 enum status
-metadata_region(struct metadata *metadata, struct deadline deadline, char ret_region[static REGION_BYTES],
-	struct reason *reason)
+metadata_region(struct metadata *metadata, struct deadline deadline,
+	char ret_region[static REGION_BYTES], struct reason *reason)
 {
 	owned_secret body = {0};
 	long http_status = 0;
-	enum status status = document_fetch(metadata, REGION_PATH, deadline, &body, &http_status, reason);
+	enum status status = document_fetch(metadata, REGION_PATH, deadline, &body, &http_status,
+		reason);
 
 	if (status != STATUS_OK && !answer_is_final(http_status))
 		return status;
@@ -199,7 +217,8 @@ metadata_region(struct metadata *metadata, struct deadline deadline, char ret_re
 		return STATUS_OK;
 	}
 	reason_clear(reason);
-	return reason_set(reason, STATUS_NO_REGION, "no region is configured and instance metadata gives none; set region");
+	return reason_set(reason, STATUS_NO_REGION,
+		"no region is configured and instance metadata gives none; set region");
 }
 
 void

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * The instance metadata service, version 2 only: a session token, then the role's credentials or the region.
- * Source: EC2 User Guide, «Use IMDS»; the hop limit and early-boot troubles are in the reasons. Never through a proxy.
+ * The instance metadata service, version 2 only: a session token, then the role's credentials or
+ * the region. Source: EC2 User Guide, «Use IMDS»; the hop limit and early-boot troubles are in the
+ * reasons. Never through a proxy.
  */
 #ifndef LUKS_SSM_AWS_METADATA_H
 #define LUKS_SSM_AWS_METADATA_H
@@ -21,16 +22,21 @@ struct metadata {
 #define owned_metadata owned_by(metadata_end) struct metadata
 
 /* ENDPOINT NULL: the address of EC2. STATUS_BAD_PARAMETER, STATUS_NO_MEMORY. */
-must_use enum status metadata_open(const char *endpoint, struct metadata *ret_metadata, struct reason *reason);
+must_use enum status
+metadata_open(const char *endpoint, struct metadata *ret_metadata, struct reason *reason);
 
 /*
- * The credentials of the instance's role; its Expiration is not judged. STATUS_NO_CREDENTIALS: no role is attached, or the
- * service is switched off. STATUS_METADATA_UNREACHABLE after four tries. STATUS_BAD_REPLY, STATUS_NO_MEMORY.
+ * The credentials of the instance's role; its Expiration is not judged. STATUS_NO_CREDENTIALS: no
+ * role is attached, or the service is switched off. STATUS_METADATA_UNREACHABLE after four tries.
+ * STATUS_BAD_REPLY, STATUS_NO_MEMORY.
  */
 must_use enum status metadata_credentials(struct metadata *metadata, struct deadline deadline,
 	struct credentials *ret_credentials, struct reason *reason);
 
-/* The region the instance runs in. As above, with STATUS_NO_REGION in place of STATUS_NO_CREDENTIALS. */
+/*
+ * The region the instance runs in. As above, with STATUS_NO_REGION in place of
+ * STATUS_NO_CREDENTIALS.
+ */
 must_use enum status metadata_region(struct metadata *metadata, struct deadline deadline,
 	char ret_region[static REGION_BYTES], struct reason *reason);
 

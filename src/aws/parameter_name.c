@@ -8,7 +8,10 @@
 #define TAIL_BYTES 32
 #define SECRET_REFERENCE "/aws/reference/secretsmanager/"
 
-/* arn:PARTITION:ssm:REGION:ACCOUNT:parameter/NAME: takes the region and returns where the resource begins, or NULL. */
+/*
+ * arn:PARTITION:ssm:REGION:ACCOUNT:parameter/NAME: takes the region and returns where the resource
+ * begins, or NULL.
+ */
 static const char *
 arn_resource(const char *text, struct parameter_name *name)
 {
@@ -24,8 +27,8 @@ arn_resource(const char *text, struct parameter_name *name)
 
 	size_t region_bytes = (size_t)(parts[4] - parts[3]) - 1;
 
-	if (strncmp(parts[2], "ssm:", 4) != 0 || region_bytes == 0 || region_bytes >= sizeof(name->region) ||
-		strncmp(parts[5], "parameter/", 10) != 0)
+	if (strncmp(parts[2], "ssm:", 4) != 0 || region_bytes == 0 ||
+		region_bytes >= sizeof(name->region) || strncmp(parts[5], "parameter/", 10) != 0)
 		return NULL;
 	memcpy(name->region, parts[3], region_bytes);
 	name->region[region_bytes] = '\0';
@@ -39,34 +42,40 @@ parameter_name_parse(const char *text, struct parameter_name *ret_name, struct r
 	const char *resource = text;
 
 	if (text[0] == '\0' || strlen(text) >= 1999)
-		return reason_set(reason, STATUS_BAD_PARAMETER, "ssm_parameter: the name is empty or too long");
+		return reason_set(reason, STATUS_BAD_PARAMETER,
+			"ssm_parameter: the name is empty or too long");
 	if (strncmp(text, "arn:", 4) == 0)
 		resource = arn_resource(text, &name);
 	if (resource == NULL)
-		return reason_set(reason, STATUS_BAD_PARAMETER, "ssm_parameter: %.60s is not the ARN of an SSM parameter",
-			text);
+		return reason_set(reason, STATUS_BAD_PARAMETER,
+			"ssm_parameter: %.60s is not the ARN of an SSM parameter", text);
 
 	/* An ARN has colons of its own: only what follows its resource part is a selector. */
 	const char *colon = strchr(resource, ':');
 	size_t base_bytes = colon != NULL ? (size_t)(colon - text) : strlen(text);
 
-	if (colon != NULL && (colon[1] == '\0' || strlen(colon + 1) >= sizeof(name.selector) ||
-		strchr(colon + 1, ':') != NULL))
-		return reason_set(reason, STATUS_BAD_PARAMETER, "ssm_parameter: what follows the name is no version or label");
+	if (colon != NULL &&
+		(colon[1] == '\0' || strlen(colon + 1) >= sizeof(name.selector) ||
+			strchr(colon + 1, ':') != NULL))
+		return reason_set(reason, STATUS_BAD_PARAMETER,
+			"ssm_parameter: what follows the name is no version or label");
 	memcpy(name.base, text, base_bytes);
 	if (colon != NULL)
 		snprintf(name.selector, sizeof(name.selector), "%s", colon + 1);
-	name.is_pinned = colon != NULL && strspn(name.selector, "0123456789") == strlen(name.selector);
+	name.is_pinned = colon != NULL &&
+		strspn(name.selector, "0123456789") == strlen(name.selector);
 	name.is_secret_reference = strstr(name.base, SECRET_REFERENCE) != NULL;
 	*ret_name = name;
 	return STATUS_OK;
 }
 
 void
-parameter_name_write(const struct parameter_name *name, uint64_t version, char ret_text[static PARAMETER_NAME_BYTES])
+parameter_name_write(const struct parameter_name *name, uint64_t version,
+	char ret_text[static PARAMETER_NAME_BYTES])
 {
 	if (version > 0)
-		snprintf(ret_text, PARAMETER_NAME_BYTES, "%.1999s:%llu", name->base, (unsigned long long)version);
+		snprintf(ret_text, PARAMETER_NAME_BYTES, "%.1999s:%llu", name->base,
+			(unsigned long long)version);
 	else
 		snprintf(ret_text, PARAMETER_NAME_BYTES, "%.1999s%s%.120s", name->base,
 			name->selector[0] != '\0' ? ":" : "", name->selector);

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * The name under which an SSM parameter is asked for: NAME, NAME:VERSION, NAME:LABEL or an ARN with the same endings.
- * Source: AWS Systems Manager API reference, GetParameter; a label never begins with a digit.
+ * The name under which an SSM parameter is asked for: NAME, NAME:VERSION, NAME:LABEL or an ARN with
+ * the same endings. Source: AWS Systems Manager API reference, GetParameter; a label never begins
+ * with a digit.
  */
 #ifndef LUKS_SSM_AWS_PARAMETER_NAME_H
 #define LUKS_SSM_AWS_PARAMETER_NAME_H
@@ -22,7 +23,8 @@ struct parameter_name {
 };
 
 /* STATUS_BAD_PARAMETER when it is no name at all or an ARN of another service. */
-must_use enum status parameter_name_parse(const char *text, struct parameter_name *ret_name, struct reason *reason);
+must_use enum status
+parameter_name_parse(const char *text, struct parameter_name *ret_name, struct reason *reason);
 
 /* What goes out: with VERSION in place of the selector unless it is 0. */
 void parameter_name_write(const struct parameter_name *name, uint64_t version,

@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* The partitions, longest prefix first; a region of no known prefix belongs to aws, as in the SDKs. */
+/*
+ * The partitions, longest prefix first; a region of no known prefix belongs to aws, as in the SDKs.
+ */
 #include "aws/partition.h"
 
 #include <stdio.h>
@@ -38,7 +40,8 @@ region_is_well_formed(const char *text)
 {
 	size_t length_bytes = strlen(text), dashes = 0;
 
-	if (length_bytes > 40 || strspn(text, "abcdefghijklmnopqrstuvwxyz0123456789-") != length_bytes)
+	if (length_bytes > 40 ||
+		strspn(text, "abcdefghijklmnopqrstuvwxyz0123456789-") != length_bytes)
 		return false;
 	for (const char *c = text; *c != '\0'; c++)
 		dashes += *c == '-' ? 1 : 0;
@@ -53,14 +56,16 @@ endpoint_choose(const char *service, const char *region, const struct endpoint_c
 	char url[URL_BYTES];
 
 	if (!region_is_well_formed(region))
-		return reason_set(reason, STATUS_BAD_PARAMETER, "region: %.40s is not a region's name", region);
+		return reason_set(reason, STATUS_BAD_PARAMETER,
+			"region: %.40s is not a region's name", region);
 	if (choice->configured != NULL && (choice->fips || choice->dual_stack))
 		return reason_set(reason, STATUS_BAD_PARAMETER,
 			"endpoint_url: cannot be combined with AWS_USE_FIPS_ENDPOINT or AWS_USE_DUALSTACK_ENDPOINT");
 	if (choice->configured != NULL)
-		return endpoint_parse(choice->configured, URL_TRUST_SERVICE, "endpoint_url", ret_endpoint, reason);
+		return endpoint_parse(choice->configured, URL_TRUST_SERVICE, "endpoint_url",
+			ret_endpoint, reason);
 	snprintf(url, sizeof(url), "https://%s%s.%s.%s", service,
-		choice->fips && !(partition->plain_fips && !choice->dual_stack) ? "-fips" : "", region,
-		choice->dual_stack ? partition->dual_stack_suffix : partition->suffix);
+		choice->fips && !(partition->plain_fips && !choice->dual_stack) ? "-fips" : "",
+		region, choice->dual_stack ? partition->dual_stack_suffix : partition->suffix);
 	return endpoint_parse(url, URL_TRUST_SERVICE, "region", ret_endpoint, reason);
 }

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * Which partition a region belongs to, and the names of its services there.
- * Source: partitions.json and the endpoint rules of botocore; AWS General Reference, «Service endpoints».
+ * Source: partitions.json and the endpoint rules of botocore; AWS General Reference, «Service
+ * endpoints».
  */
 #ifndef LUKS_SSM_AWS_PARTITION_H
 #define LUKS_SSM_AWS_PARTITION_H
@@ -16,14 +17,17 @@ struct endpoint_choice {
 	bool dual_stack;
 };
 
-/* Whether TEXT has the form of a region's name: lower-case letters, digits and dashes, at least two dashes. */
+/*
+ * Whether TEXT has the form of a region's name: lower-case letters, digits and dashes, at least two
+ * dashes.
+ */
 bool region_is_well_formed(const char *text);
 
 /*
- * The endpoint of SERVICE ("ssm", "sts") in REGION. STATUS_BAD_PARAMETER: the region or the configured URL is malformed,
- * or a URL is configured together with FIPS or dual-stack.
+ * The endpoint of SERVICE ("ssm", "sts") in REGION. STATUS_BAD_PARAMETER: the region or the
+ * configured URL is malformed, or a URL is configured together with FIPS or dual-stack.
  */
-must_use enum status endpoint_choose(const char *service, const char *region, const struct endpoint_choice *choice,
-	struct endpoint *ret_endpoint, struct reason *reason);
+must_use enum status endpoint_choose(const char *service, const char *region,
+	const struct endpoint_choice *choice, struct endpoint *ret_endpoint, struct reason *reason);
 
 #endif

@@ -16,7 +16,8 @@ roles_read(const struct wire_frame *frame, struct request *request)
 			.arn = arn,
 			.session = session,
 			.external_id = wire_text(frame, WIRE_ROLE_EXTERNAL_ID, place),
-			.duration_s = (unsigned int)wire_number(frame, WIRE_ROLE_DURATION, place, 3600),
+			.duration_s = (unsigned int)wire_number(frame, WIRE_ROLE_DURATION, place,
+				3600),
 		};
 	}
 }
@@ -56,7 +57,8 @@ request_read(const struct secret *bytes, struct request *ret_request, struct rea
 	};
 
 	if (request.parameter == NULL || request.encoding == NULL || request.origin == NULL)
-		return reason_set(reason, STATUS_HELPER_BROKEN, "luks-ssm-aws: the request is not complete");
+		return reason_set(reason, STATUS_HELPER_BROKEN,
+			"luks-ssm-aws: the request is not complete");
 	roles_read(&frame, &request);
 	*ret_request = request;
 	return STATUS_OK;

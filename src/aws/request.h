@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* What root asks for, as the helper reads it from the request frame. All texts are lent by the frame. */
+/*
+ * What root asks for, as the helper reads it from the request frame. All texts are lent by the
+ * frame.
+ */
 #ifndef LUKS_SSM_AWS_REQUEST_H
 #define LUKS_SSM_AWS_REQUEST_H
 
@@ -11,15 +14,15 @@
 struct request_role {
 	const char *arn;
 	const char *session;
-	const char *external_id;  /* NULL: none */
+	const char *external_id; /* NULL: none */
 	unsigned int duration_s;
 };
 
 struct request {
-	const char *region;           /* NULL: of the ARN, else region_default, else the instance's */
+	const char *region; /* NULL: of the ARN, else region_default, else the instance's */
 	const char *region_default;
 	const char *parameter;
-	uint64_t version;             /* 0: what the name says */
+	uint64_t version; /* 0: what the name says */
 	const char *encoding;
 	bool plain_string_ok;
 	struct deadline deadline;
@@ -27,7 +30,7 @@ struct request {
 	bool fips, dual_stack;
 	struct wire_slot ca_bundle;
 	enum credential_source source;
-	const char *origin;           /* never NULL */
+	const char *origin; /* never NULL */
 	const char *access_key, *secret_key, *session_token;
 	struct wire_slot process_output;
 	const char *container_url, *container_token;
@@ -37,6 +40,7 @@ struct request {
 };
 
 /* STATUS_HELPER_BROKEN: not a request of this version, or without what every request names. */
-must_use enum status request_read(const struct secret *frame, struct request *ret_request, struct reason *reason);
+must_use enum status
+request_read(const struct secret *frame, struct request *ret_request, struct reason *reason);
 
 #endif

@@ -42,8 +42,8 @@ bool
 retry_wait(enum status status, unsigned int try, struct deadline deadline)
 {
 	/* A throttled account needs longer pauses than a lost packet. */
-	int64_t pause_ms = status == STATUS_THROTTLED ? retry_pause_ms(try, 1000, 20000) :
-		retry_pause_ms(try, 200, 5000);
+	int64_t pause_ms = status == STATUS_THROTTLED ? retry_pause_ms(try, 1000, 20000)
+						      : retry_pause_ms(try, 200, 5000);
 	int64_t left_ms = deadline_left_ms(deadline);
 
 	if (left_ms < SHORTEST_TRY_MS)

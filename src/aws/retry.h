@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * When to try again and how long to wait before: full jitter, so that the nodes of a failed-over cluster do not come in
- * step. Source: botocore's standard retry mode; AWS Architecture Blog, «Exponential Backoff and Jitter».
+ * When to try again and how long to wait before: full jitter, so that the nodes of a failed-over
+ * cluster do not come in step. Source: botocore's standard retry mode; AWS Architecture Blog,
+ * «Exponential Backoff and Jitter».
  */
 #ifndef LUKS_SSM_AWS_RETRY_H
 #define LUKS_SSM_AWS_RETRY_H
@@ -19,12 +20,15 @@ int64_t retry_pause_ms(unsigned int try, int64_t first_ms, int64_t limit_ms);
 bool retry_helps(enum status status);
 
 /*
- * Waits before the next try, shorter than the jitter says when the deadline is near. Returns false, at once, when there is
- * no time for another try.
+ * Waits before the next try, shorter than the jitter says when the deadline is near. Returns false,
+ * at once, when there is no time for another try.
  */
 bool retry_wait(enum status status, unsigned int try, struct deadline deadline);
 
-/* The deadline of one try: half of what is left, between two and ten seconds, never beyond DEADLINE. */
+/*
+ * The deadline of one try: half of what is left, between two and ten seconds, never beyond
+ * DEADLINE.
+ */
 struct deadline retry_share(struct deadline deadline);
 
 #endif

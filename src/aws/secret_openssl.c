@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Where the helper's secrets lie: OpenSSL's secure heap (guarded, locked, not dumped). What does not fit there, such as a
- * request with a large CA bundle, lies in pages of its own that are locked and kept out of dumps as far as allowed.
+ * Where the helper's secrets lie: OpenSSL's secure heap (guarded, locked, not dumped). What does
+ * not fit there, such as a request with a large CA bundle, lies in pages of its own that are locked
+ * and kept out of dumps as far as allowed.
  */
 #include "aws/secret_openssl.h"
 
@@ -11,7 +12,10 @@
 
 #include "base/secret.h"
 
-/* Room for a 64 KB value in every shape it passes through; the heap hands out powers of two from 64 bytes on. */
+/*
+ * Room for a 64 KB value in every shape it passes through; the heap hands out powers of two from 64
+ * bytes on.
+ */
 #define HEAP_BYTES (1u << 20)
 #define HEAP_SMALLEST_BYTES 64
 
@@ -29,7 +33,8 @@ secret_heap_open(void)
 static void *
 pages_new(size_t size_bytes)
 {
-	void *pages = mmap(NULL, size_bytes, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+	void *pages = mmap(NULL, size_bytes, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS,
+		-1, 0);
 
 	if (pages == MAP_FAILED)
 		return NULL;
@@ -44,7 +49,10 @@ secret_memory_new(size_t size_bytes)
 {
 	void *memory = NULL;
 
-	/* OPENSSL_secure_zalloc falls back to the common heap only where there is no secure one at all. */
+	/*
+	 * OPENSSL_secure_zalloc falls back to the common heap only where there is no secure one at
+	 * all.
+	 */
 	if (CRYPTO_secure_malloc_initialized() && size_bytes <= HEAP_BYTES / 4)
 		memory = OPENSSL_secure_zalloc(size_bytes);
 	return memory != NULL ? memory : pages_new(size_bytes);

@@ -5,7 +5,10 @@
 
 #include <stdbool.h>
 
-/* Makes the heap; to be called before the first secret. False: there is none, and every secret gets locked pages. */
+/*
+ * Makes the heap; to be called before the first secret. False: there is none, and every secret gets
+ * locked pages.
+ */
 bool secret_heap_open(void);
 
 #endif

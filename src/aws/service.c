@@ -60,12 +60,14 @@ service_post(struct http_client *client, const struct service_call *call, struct
 	header_put(&headers, "x-amz-target", call->target);
 	if (call->credentials != NULL) {
 		header_put(&headers, "x-amz-date", date);
-		header_put(&headers, "x-amz-security-token", call->credentials->session_token.bytes);
+		header_put(&headers, "x-amz-security-token",
+			call->credentials->session_token.bytes);
 		status = signature_write(call, &headers, date, authorization);
 		header_put(&headers, "authorization", authorization);
 	}
 	if (status != STATUS_OK)
-		return reason_set(reason, status, "%.80s: the request could not be signed", call->endpoint->host);
+		return reason_set(reason, status, "%.80s: the request could not be signed",
+			call->endpoint->host);
 	header_put(&headers, "accept", call->accept);
 	header_put(&headers, "user-agent", "luks-ssm/" PACKAGE_VERSION);
 

@@ -95,12 +95,14 @@ canonical_add_name(struct canonical *canonical, const char *name)
 
 /* By name; an insertion sort keeps the order of equal names, and there are few. */
 static void
-headers_sort(const struct sigv4_request *request, const struct http_header *sorted[static SIGV4_HEADERS])
+headers_sort(const struct sigv4_request *request,
+	const struct http_header *sorted[static SIGV4_HEADERS])
 {
 	for (size_t i = 0; i < request->header_count; i++) {
 		size_t at = i;
 
-		for (; at > 0 && strcasecmp(sorted[at - 1]->name, request->headers[i].name) > 0; at--)
+		for (; at > 0 && strcasecmp(sorted[at - 1]->name, request->headers[i].name) > 0;
+			at--)
 			sorted[at] = sorted[at - 1];
 		sorted[at] = &request->headers[i];
 	}
@@ -113,7 +115,8 @@ header_continues(const struct http_header *const *sorted, size_t i)
 }
 
 static void
-canonical_add_headers(struct canonical *canonical, const struct http_header *const *sorted, size_t count)
+canonical_add_headers(struct canonical *canonical, const struct http_header *const *sorted,
+	size_t count)
 {
 	for (size_t i = 0; i < count; i++) {
 		if (header_continues(sorted, i)) {
@@ -129,15 +132,16 @@ canonical_add_headers(struct canonical *canonical, const struct http_header *con
 }
 
 static bool
-signed_names_write(const struct http_header *const *sorted, size_t count, char ret_names[static SIGNED_NAMES_BYTES])
+signed_names_write(const struct http_header *const *sorted, size_t count,
+	char ret_names[static SIGNED_NAMES_BYTES])
 {
 	size_t used = 0;
 
 	for (size_t i = 0; i < count; i++) {
 		if (header_continues(sorted, i))
 			continue;
-		int wrote = snprintf(ret_names + used, SIGNED_NAMES_BYTES - used, "%s%s", used > 0 ? ";" : "",
-			sorted[i]->name);
+		int wrote = snprintf(ret_names + used, SIGNED_NAMES_BYTES - used, "%s%s",
+			used > 0 ? ";" : "", sorted[i]->name);
 
 		if (wrote < 0 || (size_t)wrote >= SIGNED_NAMES_BYTES - used)
 			return false;
@@ -160,8 +164,8 @@ body_hash_write(const struct sigv4_request *request, char ret_hex[static HEX_BYT
 }
 
 static bool
-canonical_hash_write(const struct sigv4_request *request, const struct http_header *const *sorted, const char *names,
-	char ret_hex[static HEX_BYTES])
+canonical_hash_write(const struct sigv4_request *request, const struct http_header *const *sorted,
+	const char *names, char ret_hex[static HEX_BYTES])
 {
 	owned_by(canonical_end) struct canonical canonical = {.hash = EVP_MD_CTX_new()};
 	char body_hash[HEX_BYTES];
@@ -183,14 +187,17 @@ canonical_hash_write(const struct sigv4_request *request, const struct http_head
 }
 
 static bool
-hmac_step(const void *key, size_t key_bytes, const char *text, unsigned char ret_hash[static HASH_BYTES])
+hmac_step(const void *key, size_t key_bytes, const char *text,
+	unsigned char ret_hash[static HASH_BYTES])
 {
-	return HMAC(EVP_sha256(), key, (int)key_bytes, (const unsigned char *)text, strlen(text), ret_hash, NULL) != NULL;
+	return HMAC(EVP_sha256(), key, (int)key_bytes, (const unsigned char *)text, strlen(text),
+		       ret_hash, NULL) != NULL;
 }
 
 /* The key of one day, region and service, then the signature with it. */
 static enum status
-signature_as_hex(const struct sigv4_request *request, const char *string_to_sign, char ret_hex[static HEX_BYTES])
+signature_as_hex(const struct sigv4_request *request, const char *string_to_sign,
+	char ret_hex[static HEX_BYTES])
 {
 	owned_secret first = {0}, chain = {0};
 	char day[9];
@@ -202,7 +209,8 @@ signature_as_hex(const struct sigv4_request *request, const char *string_to_sign
 	if (status == STATUS_OK)
 		status = secret_append(&first, "AWS4", 4);
 	if (status == STATUS_OK)
-		status = secret_append(&first, request->secret_key->bytes, request->secret_key->length_bytes);
+		status = secret_append(&first, request->secret_key->bytes,
+			request->secret_key->length_bytes);
 	if (status != STATUS_OK)
 		return status;
 
@@ -220,31 +228,35 @@ signature_as_hex(const struct sigv4_request *request, const char *string_to_sign
 }
 
 enum status
-sigv4_sign(const struct sigv4_request *request, char ret_authorization[static SIGV4_AUTHORIZATION_BYTES])
+sigv4_sign(const struct sigv4_request *request,
+	char ret_authorization[static SIGV4_AUTHORIZATION_BYTES])
 {
 	const struct http_header *sorted[SIGV4_HEADERS] = {NULL};
-	char names[SIGNED_NAMES_BYTES] = "", scope[SCOPE_BYTES], hash[HEX_BYTES], signature[HEX_BYTES];
+	char names[SIGNED_NAMES_BYTES] = "", scope[SCOPE_BYTES], hash[HEX_BYTES],
+	     signature[HEX_BYTES];
 	char string_to_sign[SCOPE_BYTES + HEX_BYTES + sizeof(ALGORITHM) + SIGV4_DATE_BYTES + 4];
 
 	if (request->header_count > SIGV4_HEADERS)
 		return STATUS_BAD_REQUEST;
 	headers_sort(request, sorted);
 
-	int wrote = snprintf(scope, sizeof(scope), "%.8s/%s/%s/aws4_request", request->date, request->region,
-		request->service);
+	int wrote = snprintf(scope, sizeof(scope), "%.8s/%s/%s/aws4_request", request->date,
+		request->region, request->service);
 
-	if (wrote < 0 || (size_t)wrote >= sizeof(scope) || !signed_names_write(sorted, request->header_count, names))
+	if (wrote < 0 || (size_t)wrote >= sizeof(scope) ||
+		!signed_names_write(sorted, request->header_count, names))
 		return STATUS_BAD_REQUEST;
 	if (!canonical_hash_write(request, sorted, names, hash))
 		return STATUS_NO_MEMORY;
-	snprintf(string_to_sign, sizeof(string_to_sign), ALGORITHM "\n%s\n%s\n%s", request->date, scope, hash);
+	snprintf(string_to_sign, sizeof(string_to_sign), ALGORITHM "\n%s\n%s\n%s", request->date,
+		scope, hash);
 
 	enum status status = signature_as_hex(request, string_to_sign, signature);
 
 	if (status != STATUS_OK)
 		return status;
 	wrote = snprintf(ret_authorization, SIGV4_AUTHORIZATION_BYTES,
-		ALGORITHM " Credential=%s/%s, SignedHeaders=%s, Signature=%s", request->access_key, scope, names,
-		signature);
+		ALGORITHM " Credential=%s/%s, SignedHeaders=%s, Signature=%s", request->access_key,
+		scope, names, signature);
 	return wrote < 0 || wrote >= SIGV4_AUTHORIZATION_BYTES ? STATUS_BAD_REQUEST : STATUS_OK;
 }

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * AWS Signature Version 4 for requests to "/" without a query, which is all that the services we speak to need.
- * The canonical request is hashed piece by piece and never laid out: it holds the session token.
- * Source: AWS General Reference, «Create a signed AWS API request».
+ * AWS Signature Version 4 for requests to "/" without a query, which is all that the services we
+ * speak to need. The canonical request is hashed piece by piece and never laid out: it holds the
+ * session token. Source: AWS General Reference, «Create a signed AWS API request».
  */
 #ifndef LUKS_SSM_AWS_SIGV4_H
 #define LUKS_SSM_AWS_SIGV4_H
@@ -38,8 +38,9 @@ struct sigv4_request {
 void sigv4_date(int64_t seconds, char ret_date[static SIGV4_DATE_BYTES]);
 
 /*
- * The value of the Authorization header, which is no secret. Headers of one name must stand in the order in which they
- * are sent. STATUS_BAD_REQUEST for too many headers or names that do not fit, STATUS_NO_MEMORY.
+ * The value of the Authorization header, which is no secret. Headers of one name must stand in the
+ * order in which they are sent. STATUS_BAD_REQUEST for too many headers or names that do not fit,
+ * STATUS_NO_MEMORY.
  */
 must_use enum status sigv4_sign(const struct sigv4_request *request,
 	char ret_authorization[static SIGV4_AUTHORIZATION_BYTES]);

@@ -16,20 +16,21 @@
 static bool
 reply_is_json(const struct http_reply *reply)
 {
-	return strcmp(reply->content_type, JSON_TYPE) == 0 || strcmp(reply->content_type, "application/json") == 0;
+	return strcmp(reply->content_type, JSON_TYPE) == 0 ||
+		strcmp(reply->content_type, "application/json") == 0;
 }
 
 static bool
 code_is_of_signature(const char *code)
 {
-	return strcmp(code, "InvalidSignatureException") == 0 || strcmp(code, "SignatureDoesNotMatch") == 0 ||
-		strcmp(code, "RequestExpired") == 0;
+	return strcmp(code, "InvalidSignatureException") == 0 ||
+		strcmp(code, "SignatureDoesNotMatch") == 0 || strcmp(code, "RequestExpired") == 0;
 }
 
 /* An answer with an error in it: header and body may both name the code. */
 static enum status
-error_take(const struct http_reply *reply, const struct ssm_question *question, struct reply_facts *facts,
-	struct reason *reason)
+error_take(const struct http_reply *reply, const struct ssm_question *question,
+	struct reply_facts *facts, struct reason *reason)
 {
 	owned_json object = NULL;
 	char code[AWS_CODE_BYTES] = "";
@@ -42,7 +43,8 @@ error_take(const struct http_reply *reply, const struct ssm_question *question, 
 
 	if (message == NULL)
 		message = json_member_text(object, "Message");
-	aws_code_take(reply->error_type[0] != '\0' || type == NULL ? reply->error_type : type, code);
+	aws_code_take(reply->error_type[0] != '\0' || type == NULL ? reply->error_type : type,
+		code);
 	if (code[0] == '\0')
 		return foreign_reply_explain(reply, question->endpoint->host, reason);
 	facts->signature_refused = code_is_of_signature(code);
@@ -52,14 +54,16 @@ error_take(const struct http_reply *reply, const struct ssm_question *question, 
 static enum status
 shape_refuse(const struct http_reply *reply, const char *what, struct reason *reason)
 {
-	return reason_set(reason, STATUS_BAD_REPLY, "SSM: the reply %s (request %.40s); something sits between", what,
+	return reason_set(reason, STATUS_BAD_REPLY,
+		"SSM: the reply %s (request %.40s); something sits between", what,
 		reply->request_id[0] != '\0' ? reply->request_id : "unknown");
 }
 
 static enum status
 type_check(const char *type, const struct ssm_question *question, struct reason *reason)
 {
-	if (strcmp(type, "SecureString") == 0 || (question->plain_string_ok && strcmp(type, "String") == 0))
+	if (strcmp(type, "SecureString") == 0 ||
+		(question->plain_string_ok && strcmp(type, "String") == 0))
 		return STATUS_OK;
 	return reason_set(reason, STATUS_NOT_SECURE_STRING,
 		"%.32s: it is a %.16s, not a SecureString; store it encrypted or set require_secure_string=no",
@@ -67,8 +71,8 @@ type_check(const char *type, const struct ssm_question *question, struct reason 
 }
 
 enum status
-ssm_reply_take(const struct http_reply *reply, const struct ssm_question *question, struct ssm_answer *ret_answer,
-	struct reply_facts *facts, struct reason *reason)
+ssm_reply_take(const struct http_reply *reply, const struct ssm_question *question,
+	struct ssm_answer *ret_answer, struct reply_facts *facts, struct reason *reason)
 {
 	owned_json object = NULL;
 	size_t value_bytes = 0;
@@ -90,8 +94,8 @@ ssm_reply_take(const struct http_reply *reply, const struct ssm_question *questi
 	enum status status = type_check(type, question, reason);
 
 	if (status == STATUS_OK)
-		status = encoding_decode(question->encoding, parameter_name_tail(question->name), value, value_bytes,
-			&ret_answer->decoded, reason);
+		status = encoding_decode(question->encoding, parameter_name_tail(question->name),
+			value, value_bytes, &ret_answer->decoded, reason);
 	if (status == STATUS_OK)
 		ret_answer->version = (uint64_t)json_member_number(parameter, "Version", 0);
 	return status;
@@ -106,7 +110,8 @@ ssm_get(struct http_client *client, const struct ssm_question *question, struct 
 	enum status status = json_quote(question->name, sizeof(name), name);
 
 	if (status != STATUS_OK)
-		return reason_set(reason, STATUS_BAD_PARAMETER, "ssm_parameter: the name is too long");
+		return reason_set(reason, STATUS_BAD_PARAMETER,
+			"ssm_parameter: the name is too long");
 	snprintf(body, sizeof(body), "{\"Name\":%s,\"WithDecryption\":true}", name);
 
 	struct service_call call = {

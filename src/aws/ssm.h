@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * GetParameter with decryption, once. Source: AWS Systems Manager API reference, GetParameter; AWS JSON protocol 1.1.
+ * GetParameter with decryption, once. Source: AWS Systems Manager API reference, GetParameter; AWS
+ * JSON protocol 1.1.
  */
 #ifndef LUKS_SSM_AWS_SSM_H
 #define LUKS_SSM_AWS_SSM_H
@@ -10,7 +11,7 @@
 #include "aws/service.h"
 
 struct ssm_question {
-	const char *name;         /* as it goes out */
+	const char *name; /* as it goes out */
 	const char *region;
 	const char *encoding;
 	bool plain_string_ok;
@@ -28,17 +29,19 @@ struct ssm_answer {
 
 /* What the reply said beside its content; set whenever one came. */
 struct reply_facts {
-	int64_t date_s;          /* of the Date header, -1 without one */
-	bool verified;           /* it came over verified TLS */
-	bool signature_refused;  /* the code is one that a wrong clock or a wrong secret causes */
+	int64_t date_s;         /* of the Date header, -1 without one */
+	bool verified;          /* it came over verified TLS */
+	bool signature_refused; /* the code is one that a wrong clock or a wrong secret causes */
 };
 
 /* Every status of the group «The key» in status.def, and those of wrong or expired credentials. */
-must_use enum status ssm_get(struct http_client *client, const struct ssm_question *question, struct deadline deadline,
+must_use enum status
+ssm_get(struct http_client *client, const struct ssm_question *question, struct deadline deadline,
 	struct ssm_answer *ret_answer, struct reply_facts *ret_facts, struct reason *reason);
 
 /* The second half of ssm_get: what a reply means. Shown for its test and fuzz target. */
-must_use enum status ssm_reply_take(const struct http_reply *reply, const struct ssm_question *question,
+must_use enum status
+ssm_reply_take(const struct http_reply *reply, const struct ssm_question *question,
 	struct ssm_answer *ret_answer, struct reply_facts *facts, struct reason *reason);
 
 void ssm_answer_end(struct ssm_answer *answer);

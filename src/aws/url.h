@@ -15,16 +15,21 @@
 
 enum url_trust {
 	URL_TRUST_SERVICE,  /* https anywhere, http only to a loopback address */
-	URL_TRUST_METADATA, /* http to the metadata address of an instance or a loopback address, https anywhere */
+	URL_TRUST_METADATA, /* http to the metadata address of an instance or a loopback address,
+			       https anywhere */
 };
 
 struct endpoint {
 	char url[URL_BYTES];       /* with the slash at the end */
-	char host[URL_HOST_BYTES]; /* as the Host header carries it: with a port unless it is the scheme's own */
+	char host[URL_HOST_BYTES]; /* as the Host header carries it: with a port unless it is the
+				      scheme's own */
 	bool is_https;
 };
 
-/* Checks TEXT and takes it apart. WHERE names the origin of the text in the reason. STATUS_BAD_PARAMETER. */
+/*
+ * Checks TEXT and takes it apart. WHERE names the origin of the text in the reason.
+ * STATUS_BAD_PARAMETER.
+ */
 must_use enum status endpoint_parse(const char *text, enum url_trust trust, const char *where,
 	struct endpoint *ret_endpoint, struct reason *reason);
 

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * free and realloc that wipe, for the whole program: libcurl, json-c and OpenSSL give back what they copied of tokens
- * and of the key without wiping it. Linked into luks-ssm-aws only, and not into sanitizer builds. glibc only.
+ * free and realloc that wipe, for the whole program: libcurl, json-c and OpenSSL give back what
+ * they copied of tokens and of the key without wiping it. Linked into luks-ssm-aws only, and not
+ * into sanitizer builds. glibc only.
  */
 #include <errno.h>
 #include <malloc.h>

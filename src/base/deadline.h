@@ -29,7 +29,10 @@ bool deadline_passed(struct deadline deadline);
 
 struct deadline deadline_sooner(struct deadline a, struct deadline b);
 
-/* Sleeps for PAUSE_MS or until the deadline, whichever is sooner. Returns false when the deadline has passed. */
+/*
+ * Sleeps for PAUSE_MS or until the deadline, whichever is sooner. Returns false when the deadline
+ * has passed.
+ */
 bool deadline_pause_ms(struct deadline deadline, int64_t pause_ms);
 
 #endif

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Ownership words. `owned_by(end) type x = …` ends x with its scope; `steal` gives a pointer away and leaves NULL,
- * `steal_fd` gives a descriptor away and leaves -1. There are no release lists and no goto in this tree.
+ * Ownership words. `owned_by(end) type x = …` ends x with its scope; `steal` gives a pointer away
+ * and leaves NULL, `steal_fd` gives a descriptor away and leaves -1. There are no release lists and
+ * no goto in this tree.
  */
 #ifndef LUKS_SSM_BASE_OWN_H
 #define LUKS_SSM_BASE_OWN_H

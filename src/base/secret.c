@@ -72,7 +72,8 @@ secret_is_equal(const struct secret *a, const struct secret *b)
 	unsigned char difference = 0;
 
 	for (size_t i = 0; i < a->length_bytes; i++)
-		difference |= (unsigned char)((unsigned char)a->bytes[i] ^ (unsigned char)b->bytes[i]);
+		difference |= (unsigned char)((unsigned char)a->bytes[i] ^
+			(unsigned char)b->bytes[i]);
 	return difference == 0;
 }
 

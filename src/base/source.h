@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Where credentials begin. The root side (src/creds) decides which one it is, the helper (src/aws) carries it out; the
- * number crosses the pipe as the field SOURCE.
+ * Where credentials begin. The root side (src/creds) decides which one it is, the helper (src/aws)
+ * carries it out; the number crosses the pipe as the field SOURCE.
  */
 #ifndef LUKS_SSM_BASE_SOURCE_H
 #define LUKS_SSM_BASE_SOURCE_H

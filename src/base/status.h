@@ -16,7 +16,10 @@ enum status {
 	STATUS_COUNT
 };
 
-/* The stable code of a status ("no-device"); "ok" for STATUS_OK, "internal" for a number outside the enum. Never NULL. */
+/*
+ * The stable code of a status ("no-device"); "ok" for STATUS_OK, "internal" for a number outside
+ * the enum. Never NULL.
+ */
 const char *status_code(enum status status);
 
 #endif

@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Frames: written by one table, taken apart by the same. Never trusts a length before it is compared. */
+/*
+ * Frames: written by one table, taken apart by the same. Never trusts a length before it is
+ * compared.
+ */
 #include "base/wire.h"
 
 #include <errno.h>
@@ -59,7 +62,8 @@ wire_begin(enum wire_kind kind, size_t body_bytes, struct secret *frame)
 }
 
 enum status
-wire_put_bytes(struct secret *frame, enum wire_field field, unsigned int place, const void *bytes, size_t length_bytes)
+wire_put_bytes(struct secret *frame, enum wire_field field, unsigned int place, const void *bytes,
+	size_t length_bytes)
 {
 	unsigned char head[FIELD_HEAD_BYTES] = {(unsigned char)field, (unsigned char)place};
 	const struct wire_row *row = &rows[field];
@@ -106,11 +110,13 @@ wire_put_number(struct secret *frame, enum wire_field field, unsigned int place,
 void
 wire_end(struct secret *frame)
 {
-	number_store((unsigned char *)frame->bytes + sizeof(magic) + 1, 4, frame->length_bytes - WIRE_HEADER_BYTES);
+	number_store((unsigned char *)frame->bytes + sizeof(magic) + 1, 4,
+		frame->length_bytes - WIRE_HEADER_BYTES);
 }
 
 enum status
-wire_length(const char header[static WIRE_HEADER_BYTES], enum wire_kind kind, size_t *ret_length_bytes)
+wire_length(const char header[static WIRE_HEADER_BYTES], enum wire_kind kind,
+	size_t *ret_length_bytes)
 {
 	size_t limit_bytes = kind == WIRE_KIND_REQUEST ? WIRE_REQUEST_BYTES : WIRE_REPLY_BYTES;
 
@@ -168,11 +174,13 @@ wire_parse(const struct secret *frame, enum wire_kind kind, struct wire_frame *r
 	struct wire_frame parsed = {0};
 	size_t length_bytes = 0;
 
-	if (frame->length_bytes < WIRE_HEADER_BYTES || wire_length(frame->bytes, kind, &length_bytes) != STATUS_OK ||
+	if (frame->length_bytes < WIRE_HEADER_BYTES ||
+		wire_length(frame->bytes, kind, &length_bytes) != STATUS_OK ||
 		length_bytes != frame->length_bytes)
 		return STATUS_BAD_VALUE;
 
-	struct wire_slot rest = {frame->bytes + WIRE_HEADER_BYTES, frame->length_bytes - WIRE_HEADER_BYTES};
+	struct wire_slot rest = {frame->bytes + WIRE_HEADER_BYTES,
+		frame->length_bytes - WIRE_HEADER_BYTES};
 
 	while (rest.length_bytes > 0) {
 		if (field_parse(&rest, kind, &parsed) != STATUS_OK)
@@ -189,7 +197,8 @@ wire_text(const struct wire_frame *frame, enum wire_field field, unsigned int pl
 }
 
 uint64_t
-wire_number(const struct wire_frame *frame, enum wire_field field, unsigned int place, uint64_t fallback)
+wire_number(const struct wire_frame *frame, enum wire_field field, unsigned int place,
+	uint64_t fallback)
 {
 	const struct wire_slot *slot = &frame->slots[field][place];
 
@@ -228,7 +237,8 @@ wire_read_all(int fd, size_t limit_bytes, struct secret *ret_frame)
 	enum status status = secret_make(&frame, room_bytes);
 
 	while (status == STATUS_OK) {
-		ssize_t got = read(fd, frame.bytes + frame.length_bytes, frame.room_bytes - frame.length_bytes);
+		ssize_t got = read(fd, frame.bytes + frame.length_bytes,
+			frame.room_bytes - frame.length_bytes);
 
 		if (got == 0)
 			break;
@@ -254,7 +264,8 @@ wire_write_all(int fd, const struct secret *frame)
 	size_t done_bytes = 0;
 
 	while (done_bytes < frame->length_bytes) {
-		ssize_t written = write(fd, frame->bytes + done_bytes, frame->length_bytes - done_bytes);
+		ssize_t written = write(fd, frame->bytes + done_bytes,
+			frame->length_bytes - done_bytes);
 
 		if (written < 0 && errno != EINTR)
 			return STATUS_INTERNAL;

@@ -23,9 +23,9 @@ enum env_state {
 struct env_parser {
 	enum env_state state;
 	char name[NAME_BYTES];
-	size_t name_bytes;       /* NAME_BYTES when it is too long to be one */
-	struct secret value;     /* owned, with room for the whole text */
-	size_t value_end_bytes;  /* of the value without the blanks at its end */
+	size_t name_bytes;      /* NAME_BYTES when it is too long to be one */
+	struct secret value;    /* owned, with room for the whole text */
+	size_t value_end_bytes; /* of the value without the blanks at its end */
 	struct variables *variables;
 	enum status status;
 };
@@ -70,9 +70,11 @@ line_finish(struct env_parser *parser)
 	while (name_bytes > 0 && env_char_is_blank(parser->name[name_bytes - 1]))
 		name_bytes--;
 	parser->name[name_bytes] = '\0';
-	if (parser->state != ENV_NAME && name_bytes > 0 && strspn(parser->name, NAME_LETTERS) == name_bytes &&
+	if (parser->state != ENV_NAME && name_bytes > 0 &&
+		strspn(parser->name, NAME_LETTERS) == name_bytes &&
 		strchr("0123456789", parser->name[0]) == NULL)
-		parser->status = variables_set(parser->variables, parser->name, parser->value.bytes, parser->value_end_bytes);
+		parser->status = variables_set(parser->variables, parser->name, parser->value.bytes,
+			parser->value_end_bytes);
 	parser->state = ENV_LINE_BEGIN;
 	parser->name_bytes = 0;
 	parser->value_end_bytes = 0;
@@ -133,7 +135,9 @@ value_step(struct env_parser *parser, char c)
 static void
 double_escape_step(struct env_parser *parser, char c)
 {
-	/* Inside double quotes a backslash escapes what the shell lets it, and continues the line. */
+	/*
+	 * Inside double quotes a backslash escapes what the shell lets it, and continues the line.
+	 */
 	if (strchr("\"\\`$\n", c) == NULL)
 		value_add(parser, '\\', true);
 	if (c != '\n')
@@ -160,7 +164,9 @@ parser_step(struct env_parser *parser, char c)
 		line_begin_step(parser, c);
 		break;
 	case ENV_COMMENT:
-		parser->state = c == '\n' ? ENV_LINE_BEGIN : c == '\\' ? ENV_COMMENT_ESCAPE : ENV_COMMENT;
+		parser->state = c == '\n' ? ENV_LINE_BEGIN
+			: c == '\\'       ? ENV_COMMENT_ESCAPE
+					  : ENV_COMMENT;
 		break;
 	case ENV_COMMENT_ESCAPE:
 		parser->state = ENV_COMMENT;

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * The text of an environment file as systemd reads it: systemd.exec(5), EnvironmentFile=. Comments, quotes, escapes,
- * continued lines; a line that is no assignment is skipped, as systemd does. Reads no file.
+ * The text of an environment file as systemd reads it: systemd.exec(5), EnvironmentFile=. Comments,
+ * quotes, escapes, continued lines; a line that is no assignment is skipped, as systemd does. Reads
+ * no file.
  */
 #ifndef LUKS_SSM_CREDS_ENV_FILE_H
 #define LUKS_SSM_CREDS_ENV_FILE_H

@@ -14,8 +14,8 @@ struct span {
 };
 
 struct ini_parser {
-	struct ini ini;           /* owned */
-	char parent[NAME_BYTES];  /* the last name whose value was empty, "" when there is none */
+	struct ini ini;          /* owned */
+	char parent[NAME_BYTES]; /* the last name whose value was empty, "" when there is none */
 	bool has_section;
 };
 
@@ -42,7 +42,8 @@ static struct span
 span_uncomment(struct span span)
 {
 	for (size_t i = 1; i < span.length_bytes; i++) {
-		if ((span.bytes[i] == '#' || span.bytes[i] == ';') && isspace((unsigned char)span.bytes[i - 1])) {
+		if ((span.bytes[i] == '#' || span.bytes[i] == ';') &&
+			isspace((unsigned char)span.bytes[i - 1])) {
 			span.length_bytes = i;
 			return span_trim(span);
 		}
@@ -89,7 +90,8 @@ section_reopen(struct ini *ini, const char *name)
 			continue;
 		struct ini_section again = ini->sections[i];
 
-		memmove(&ini->sections[i], &ini->sections[i + 1], (ini->count - 1 - i) * sizeof(again));
+		memmove(&ini->sections[i], &ini->sections[i + 1],
+			(ini->count - 1 - i) * sizeof(again));
 		ini->sections[ini->count - 1] = again;
 		return true;
 	}
@@ -105,14 +107,17 @@ section_begin(struct ini_parser *parser, struct span line)
 
 	if (end == NULL)
 		return STATUS_BAD_PROFILE;
-	if (!section_name_write(span_trim((struct span){line.bytes + 1, (size_t)(end - line.bytes) - 1}), name))
+	if (!section_name_write(span_trim((struct span){line.bytes + 1,
+					(size_t)(end - line.bytes) - 1}),
+		    name))
 		return STATUS_BAD_PROFILE;
 	parser->parent[0] = '\0';
 	parser->has_section = true;
 	if (section_reopen(ini, name))
 		return STATUS_OK;
 
-	struct ini_section *sections = reallocarray(ini->sections, ini->count + 1, sizeof(*sections));
+	struct ini_section *sections = reallocarray(ini->sections, ini->count + 1,
+		sizeof(*sections));
 
 	if (sections == NULL)
 		return STATUS_NO_MEMORY;
@@ -139,14 +144,15 @@ assignment_take(struct ini_parser *parser, struct span line, bool is_indented)
 
 	struct span value = {equals + 1, line.length_bytes - (size_t)(equals + 1 - line.bytes)};
 
-	if (!name_write(is_nested ? parser->parent : "", span_trim((struct span){line.bytes, (size_t)(equals - line.bytes)}),
-		name))
+	if (!name_write(is_nested ? parser->parent : "",
+		    span_trim((struct span){line.bytes, (size_t)(equals - line.bytes)}), name))
 		return STATUS_BAD_PROFILE;
 	value = span_uncomment(span_trim(value));
 	if (!is_nested)
-		snprintf(parser->parent, sizeof(parser->parent), "%s", value.length_bytes == 0 ? name : "");
-	return variables_set(&parser->ini.sections[parser->ini.count - 1].variables, name, value.bytes,
-		value.length_bytes);
+		snprintf(parser->parent, sizeof(parser->parent), "%s",
+			value.length_bytes == 0 ? name : "");
+	return variables_set(&parser->ini.sections[parser->ini.count - 1].variables, name,
+		value.bytes, value.length_bytes);
 }
 
 static enum status

@@ -60,9 +60,10 @@ role_parameter_add(struct plan *plan, struct reason *reason)
 	if (params->role_arn == NULL)
 		return STATUS_OK;
 	if (plan->role_count == PLAN_ROLES)
-		return reason_set(reason, STATUS_BAD_PROFILE, "role_arn: the profile assumes %d roles already", PLAN_ROLES);
-	plan->roles[plan->role_count++] =
-		(struct plan_role){.arn = params->role_arn, .external_id = params->external_id};
+		return reason_set(reason, STATUS_BAD_PROFILE,
+			"role_arn: the profile assumes %d roles already", PLAN_ROLES);
+	plan->roles[plan->role_count++] = (struct plan_role){.arn = params->role_arn,
+		.external_id = params->external_id};
 	return STATUS_OK;
 }
 
@@ -133,7 +134,8 @@ source_put(struct plan_writer *writer, const struct plan *plan)
 	text_put(writer, WIRE_ACCESS_KEY, 0, plan->access_key);
 	text_put(writer, WIRE_SECRET_KEY, 0, plan->secret_key);
 	text_put(writer, WIRE_SESSION_TOKEN, 0, plan->session_token);
-	text_put(writer, WIRE_CONTAINER_URL, 0, plan->container_url[0] != '\0' ? plan->container_url : NULL);
+	text_put(writer, WIRE_CONTAINER_URL, 0,
+		plan->container_url[0] != '\0' ? plan->container_url : NULL);
 	secret_put(writer, WIRE_CONTAINER_TOKEN, &plan->container_token);
 	secret_put(writer, WIRE_WEB_IDENTITY_TOKEN, &plan->web_identity);
 }
@@ -145,9 +147,11 @@ roles_put(struct plan_writer *writer, const struct plan *plan)
 		const struct plan_role *role = &plan->roles[i];
 
 		text_put(writer, WIRE_ROLE_ARN, i, role->arn);
-		text_put(writer, WIRE_ROLE_SESSION, i, role->session != NULL ? role->session : ROLE_SESSION);
+		text_put(writer, WIRE_ROLE_SESSION, i,
+			role->session != NULL ? role->session : ROLE_SESSION);
 		text_put(writer, WIRE_ROLE_EXTERNAL_ID, i, role->external_id);
-		number_put(writer, WIRE_ROLE_DURATION, i, role->duration_s > 0 ? role->duration_s : DURATION_S);
+		number_put(writer, WIRE_ROLE_DURATION, i,
+			role->duration_s > 0 ? role->duration_s : DURATION_S);
 	}
 }
 

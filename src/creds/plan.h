@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * How credentials are come by: one source and the roles assumed from it, and how AWS is reached. Made by root from its own
- * files and environment, carried out by luks-ssm-aws. Order: parameter, the resource's environment file, the process
- * environment where it counts, shared files, container, instance metadata; an explicit profile switches environment keys
- * off. Source: KEYS of the SDKs in botocore's credentials.py and configprovider.py.
+ * How credentials are come by: one source and the roles assumed from it, and how AWS is reached.
+ * Made by root from its own files and environment, carried out by luks-ssm-aws. Order: parameter,
+ * the resource's environment file, the process environment where it counts, shared files,
+ * container, instance metadata; an explicit profile switches environment keys off. Source: KEYS of
+ * the SDKs in botocore's credentials.py and configprovider.py.
  */
 #ifndef LUKS_SSM_CREDS_PLAN_H
 #define LUKS_SSM_CREDS_PLAN_H
@@ -23,7 +24,7 @@ struct plan_role {
 
 /* Texts are lent by the settings and the parameters. */
 struct plan {
-	struct settings settings;      /* owned */
+	struct settings settings; /* owned */
 	enum credential_source source;
 	char origin[PLAN_ORIGIN_BYTES]; /* where the source was found, for messages */
 	const char *access_key, *secret_key, *session_token;
@@ -33,23 +34,27 @@ struct plan {
 	struct plan_role roles[PLAN_ROLES];
 	size_t role_count;
 
-	const char *region;            /* the parameter's; NULL: none */
-	const char *region_default;    /* of the environment or the profile; NULL: none */
+	const char *region;         /* the parameter's; NULL: none */
+	const char *region_default; /* of the environment or the profile; NULL: none */
 	const char *endpoint_ssm, *endpoint_sts, *endpoint_metadata; /* NULL: AWS's own */
 	bool fips, dual_stack;
-	struct secret ca_bundle;       /* owned; no bytes: the system's */
+	struct secret ca_bundle; /* owned; no bytes: the system's */
 };
 
 #define owned_plan owned_by(plan_end) struct plan
 
 /*
- * Makes the plan; asks no network. STATUS_BAD_PROFILE: a profile or file is absent, malformed or needs a human.
- * STATUS_NO_CREDENTIALS: half a key, or metadata switched off and nothing else there. STATUS_UNTRUSTED: the CA bundle
- * cannot be read. STATUS_NO_MEMORY.
+ * Makes the plan; asks no network. STATUS_BAD_PROFILE: a profile or file is absent, malformed or
+ * needs a human. STATUS_NO_CREDENTIALS: half a key, or metadata switched off and nothing else
+ * there. STATUS_UNTRUSTED: the CA bundle cannot be read. STATUS_NO_MEMORY.
  */
-must_use enum status plan_make(const struct params *params, struct plan *ret_plan, struct reason *reason);
+must_use enum status
+plan_make(const struct params *params, struct plan *ret_plan, struct reason *reason);
 
-/* Appends the plan's fields to a request frame. STATUS_BAD_VALUE: a text is longer than the frame allows. */
+/*
+ * Appends the plan's fields to a request frame. STATUS_BAD_VALUE: a text is longer than the frame
+ * allows.
+ */
 must_use enum status plan_write(const struct plan *plan, struct secret *frame);
 
 /* How many bytes plan_write appends at most. */

@@ -26,12 +26,16 @@ first_of(const char *a, const char *b)
 static bool
 switch_is_on(const struct plan *plan, const char *variable, const char *name)
 {
-	const char *text = first_of(settings_variable(&plan->settings, variable), profile_text(plan, name));
+	const char *text = first_of(settings_variable(&plan->settings, variable),
+		profile_text(plan, name));
 
 	return text != NULL && strcasecmp(text, "true") == 0;
 }
 
-/* The «services» section of the config file that the profile names: «SERVICE =» and below it «endpoint_url = …». */
+/*
+ * The «services» section of the config file that the profile names: «SERVICE =» and below it
+ * «endpoint_url = …».
+ */
 static const char *
 section_endpoint(const struct plan *plan, const char *service)
 {
@@ -54,18 +58,23 @@ endpoint_find(const struct plan *plan, const char *service, const char *variable
 	const struct settings *settings = &plan->settings;
 	const char *url = NULL;
 
-	if (switch_is_on(plan, "AWS_IGNORE_CONFIGURED_ENDPOINT_URLS", "ignore_configured_endpoint_urls"))
+	if (switch_is_on(plan, "AWS_IGNORE_CONFIGURED_ENDPOINT_URLS",
+		    "ignore_configured_endpoint_urls"))
 		return NULL;
-	url = first_of(settings_variable(settings, variable), settings_variable(settings, "AWS_ENDPOINT_URL"));
-	return first_of(first_of(url, section_endpoint(plan, service)), profile_text(plan, "endpoint_url"));
+	url = first_of(settings_variable(settings, variable),
+		settings_variable(settings, "AWS_ENDPOINT_URL"));
+	return first_of(first_of(url, section_endpoint(plan, service)),
+		profile_text(plan, "endpoint_url"));
 }
 
 static const char *
 metadata_find(const struct plan *plan)
 {
-	const char *url = first_of(settings_variable(&plan->settings, "AWS_EC2_METADATA_SERVICE_ENDPOINT"),
+	const char *url = first_of(settings_variable(&plan->settings,
+					   "AWS_EC2_METADATA_SERVICE_ENDPOINT"),
 		profile_text(plan, "ec2_metadata_service_endpoint"));
-	const char *mode = first_of(settings_variable(&plan->settings, "AWS_EC2_METADATA_SERVICE_ENDPOINT_MODE"),
+	const char *mode = first_of(settings_variable(&plan->settings,
+					    "AWS_EC2_METADATA_SERVICE_ENDPOINT_MODE"),
 		profile_text(plan, "ec2_metadata_service_endpoint_mode"));
 
 	if (url == NULL && mode != NULL && strcasecmp(mode, "ipv6") == 0)
@@ -77,17 +86,20 @@ static enum status
 ca_bundle_read(struct plan *plan, struct reason *reason)
 {
 	const char *path = first_of(plan->settings.params->ca_bundle,
-		first_of(settings_variable(&plan->settings, "AWS_CA_BUNDLE"), profile_text(plan, "ca_bundle")));
+		first_of(settings_variable(&plan->settings, "AWS_CA_BUNDLE"),
+			profile_text(plan, "ca_bundle")));
 	struct reason why = {0};
 
 	if (path == NULL)
 		return STATUS_OK;
 
-	enum status status = trusted_file_read(path, "ca_bundle", TRUSTED_READABLE, CA_LIMIT_BYTES, &plan->ca_bundle, &why);
+	enum status status = trusted_file_read(path, "ca_bundle", TRUSTED_READABLE, CA_LIMIT_BYTES,
+		&plan->ca_bundle, &why);
 
 	if (status == STATUS_BAD_PROFILE)
 		/* The same sentence under the code of the row that it belongs to. */
-		return reason_set(reason, STATUS_UNTRUSTED, "%s", why.text + strlen(status_code(status)) + 2);
+		return reason_set(reason, STATUS_UNTRUSTED, "%s",
+			why.text + strlen(status_code(status)) + 2);
 	return status;
 }
 
@@ -98,11 +110,14 @@ plan_route_choose(struct plan *plan, struct reason *reason)
 
 	plan->region = settings->params->region;
 	plan->region_default = first_of(settings_variable(settings, "AWS_REGION"),
-		first_of(settings_variable(settings, "AWS_DEFAULT_REGION"), profile_text(plan, "region")));
-	plan->endpoint_ssm = first_of(settings->params->endpoint_url, endpoint_find(plan, "ssm", "AWS_ENDPOINT_URL_SSM"));
+		first_of(settings_variable(settings, "AWS_DEFAULT_REGION"),
+			profile_text(plan, "region")));
+	plan->endpoint_ssm = first_of(settings->params->endpoint_url,
+		endpoint_find(plan, "ssm", "AWS_ENDPOINT_URL_SSM"));
 	plan->endpoint_sts = endpoint_find(plan, "sts", "AWS_ENDPOINT_URL_STS");
 	plan->endpoint_metadata = metadata_find(plan);
 	plan->fips = switch_is_on(plan, "AWS_USE_FIPS_ENDPOINT", "use_fips_endpoint");
-	plan->dual_stack = switch_is_on(plan, "AWS_USE_DUALSTACK_ENDPOINT", "use_dualstack_endpoint");
+	plan->dual_stack = switch_is_on(plan, "AWS_USE_DUALSTACK_ENDPOINT",
+		"use_dualstack_endpoint");
 	return ca_bundle_read(plan, reason);
 }

@@ -17,13 +17,14 @@ layer_take(struct plan *plan, bool from_file, struct reason *reason)
 	const struct settings *settings = &plan->settings;
 	const char *where = from_file ? settings->params->environment_file : "the environment";
 	const char *access_key = settings_variable_from(settings, from_file, "AWS_ACCESS_KEY_ID");
-	const char *secret_key = settings_variable_from(settings, from_file, "AWS_SECRET_ACCESS_KEY");
+	const char *secret_key = settings_variable_from(settings, from_file,
+		"AWS_SECRET_ACCESS_KEY");
 
 	if (access_key == NULL && secret_key == NULL)
 		return STATUS_OK;
 	if (access_key == NULL || secret_key == NULL)
-		return reason_set(reason, STATUS_NO_CREDENTIALS, "%.100s: %s is set, %s is not", where,
-			access_key != NULL ? "AWS_ACCESS_KEY_ID" : "AWS_SECRET_ACCESS_KEY",
+		return reason_set(reason, STATUS_NO_CREDENTIALS, "%.100s: %s is set, %s is not",
+			where, access_key != NULL ? "AWS_ACCESS_KEY_ID" : "AWS_SECRET_ACCESS_KEY",
 			access_key != NULL ? "AWS_SECRET_ACCESS_KEY" : "AWS_ACCESS_KEY_ID");
 	plan->access_key = access_key;
 	plan->secret_key = secret_key;
@@ -55,16 +56,18 @@ container_token_take(struct plan *plan, struct reason *reason)
 
 	/* The file wins, and is read each time, because EKS changes it. */
 	if (file != NULL)
-		return trusted_file_read(file, "AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE", TRUSTED_READABLE, TOKEN_LIMIT_BYTES,
-			&plan->container_token, reason);
-	return token != NULL ? secret_copy(token, strlen(token), &plan->container_token) : STATUS_OK;
+		return trusted_file_read(file, "AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE",
+			TRUSTED_READABLE, TOKEN_LIMIT_BYTES, &plan->container_token, reason);
+	return token != NULL ? secret_copy(token, strlen(token), &plan->container_token)
+			     : STATUS_OK;
 }
 
 enum status
 source_take_container(struct plan *plan, bool required, struct reason *reason)
 {
 	const struct settings *settings = &plan->settings;
-	const char *relative = settings_variable(settings, "AWS_CONTAINER_CREDENTIALS_RELATIVE_URI");
+	const char *relative = settings_variable(settings,
+		"AWS_CONTAINER_CREDENTIALS_RELATIVE_URI");
 	const char *full = settings_variable(settings, "AWS_CONTAINER_CREDENTIALS_FULL_URI");
 
 	if (relative == NULL && full == NULL && required)
@@ -72,8 +75,8 @@ source_take_container(struct plan *plan, bool required, struct reason *reason)
 			"credential_source EcsContainer: AWS_CONTAINER_CREDENTIALS_RELATIVE_URI is not set");
 	if (relative == NULL && full == NULL)
 		return STATUS_OK;
-	snprintf(plan->container_url, sizeof(plan->container_url), "%s%s", relative != NULL ? CONTAINER_HOST : "",
-		relative != NULL ? relative : full);
+	snprintf(plan->container_url, sizeof(plan->container_url), "%s%s",
+		relative != NULL ? CONTAINER_HOST : "", relative != NULL ? relative : full);
 	plan->source = SOURCE_CONTAINER;
 	snprintf(plan->origin, sizeof(plan->origin), "container credentials");
 	return container_token_take(plan, reason);
@@ -95,7 +98,8 @@ source_take_web_identity(struct plan *plan, const char *token_file, struct reaso
 {
 	plan->source = SOURCE_WEB_IDENTITY;
 	snprintf(plan->origin, sizeof(plan->origin), "web identity");
-	return trusted_file_read(token_file, "web_identity_token_file", TRUSTED_READABLE, TOKEN_LIMIT_BYTES, &plan->web_identity, reason);
+	return trusted_file_read(token_file, "web_identity_token_file", TRUSTED_READABLE,
+		TOKEN_LIMIT_BYTES, &plan->web_identity, reason);
 }
 
 enum status
@@ -103,5 +107,6 @@ source_take_process(struct plan *plan, const char *profile, struct reason *reaso
 {
 	(void)plan;
 	return reason_set(reason, STATUS_BAD_PROFILE,
-		"profile %.60s: uses credential_process, which this version does not support; use keys or a role", profile);
+		"profile %.60s: uses credential_process, which this version does not support; use keys or a role",
+		profile);
 }

@@ -6,18 +6,21 @@
 #include "creds/plan.h"
 
 /*
- * Each fills the source of PLAN. STATUS_OK with plan->source unchanged: there is nothing of that kind, which is an error
- * (STATUS_BAD_PROFILE) when REQUIRED, because a profile asks for it.
+ * Each fills the source of PLAN. STATUS_OK with plan->source unchanged: there is nothing of that
+ * kind, which is an error (STATUS_BAD_PROFILE) when REQUIRED, because a profile asks for it.
  */
-must_use enum status source_take_environment(struct plan *plan, bool required, struct reason *reason);
+must_use enum status
+source_take_environment(struct plan *plan, bool required, struct reason *reason);
 must_use enum status source_take_container(struct plan *plan, bool required, struct reason *reason);
 
 /* STATUS_NO_CREDENTIALS: metadata is switched off. */
 must_use enum status source_take_metadata(struct plan *plan, struct reason *reason);
 
 /* STATUS_BAD_PROFILE: the token file cannot be read. */
-must_use enum status source_take_web_identity(struct plan *plan, const char *token_file, struct reason *reason);
+must_use enum status
+source_take_web_identity(struct plan *plan, const char *token_file, struct reason *reason);
 
-must_use enum status source_take_process(struct plan *plan, const char *profile, struct reason *reason);
+must_use enum status
+source_take_process(struct plan *plan, const char *profile, struct reason *reason);
 
 #endif

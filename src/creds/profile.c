@@ -15,8 +15,15 @@ struct profile_walk {
 };
 
 static const char *const source_names[] = {
-	"aws_access_key_id", "role_arn", "credential_process", "credential_source", "source_profile", "sso_session",
-	"sso_start_url", "login_session", "web_identity_token_file",
+	"aws_access_key_id",
+	"role_arn",
+	"credential_process",
+	"credential_source",
+	"source_profile",
+	"sso_session",
+	"sso_start_url",
+	"login_session",
+	"web_identity_token_file",
 };
 
 bool
@@ -32,14 +39,20 @@ profile_has_source(const struct settings *settings, const char *profile)
 static enum status
 human_refuse(const struct settings *settings, const char *profile, struct reason *reason)
 {
-	static const struct { const char *name, *what; } humans[] = {
-		{"sso_session", "SSO"}, {"sso_start_url", "SSO"}, {"login_session", "a login"}, {"mfa_serial", "MFA"},
+	static const struct {
+		const char *name, *what;
+	} humans[] = {
+		{"sso_session", "SSO"},
+		{"sso_start_url", "SSO"},
+		{"login_session", "a login"},
+		{"mfa_serial", "MFA"},
 	};
 
 	for (size_t i = 0; i < sizeof(humans) / sizeof(humans[0]); i++) {
 		if (settings_profile_text(settings, profile, humans[i].name) != NULL)
 			return reason_set(reason, STATUS_BAD_PROFILE,
-				"profile %.60s: uses %s, which needs a human; use keys or a role", profile, humans[i].what);
+				"profile %.60s: uses %s, which needs a human; use keys or a role",
+				profile, humans[i].what);
 	}
 	return STATUS_OK;
 }
@@ -53,8 +66,10 @@ keys_take(const char *profile, struct plan *plan, struct reason *reason)
 	plan->secret_key = settings_profile_text(settings, profile, "aws_secret_access_key");
 	plan->session_token = settings_profile_text(settings, profile, "aws_session_token");
 	if (plan->access_key == NULL || plan->secret_key == NULL)
-		return reason_set(reason, STATUS_BAD_PROFILE, "profile %.60s: %s is missing in %.80s", profile,
-			plan->access_key == NULL ? "aws_access_key_id" : "aws_secret_access_key", settings->credentials_path);
+		return reason_set(reason, STATUS_BAD_PROFILE,
+			"profile %.60s: %s is missing in %.80s", profile,
+			plan->access_key == NULL ? "aws_access_key_id" : "aws_secret_access_key",
+			settings->credentials_path);
 	plan->source = SOURCE_STATIC;
 	snprintf(plan->origin, sizeof(plan->origin), "profile %.60s", profile);
 	return STATUS_OK;
@@ -67,7 +82,8 @@ role_add(const char *profile, struct plan *plan, struct reason *reason)
 	const char *duration = settings_profile_text(settings, profile, "duration_seconds");
 
 	if (plan->role_count == PLAN_ROLES)
-		return reason_set(reason, STATUS_BAD_PROFILE, "profile %.60s: more than %d roles in a row", profile, PLAN_ROLES);
+		return reason_set(reason, STATUS_BAD_PROFILE,
+			"profile %.60s: more than %d roles in a row", profile, PLAN_ROLES);
 	plan->roles[plan->role_count++] = (struct plan_role){
 		.arn = settings_profile_text(settings, profile, "role_arn"),
 		.session = settings_profile_text(settings, profile, "role_session_name"),
@@ -86,31 +102,38 @@ named_source_take(const char *profile, const char *name, struct plan *plan, stru
 		return source_take_metadata(plan, reason);
 	if (strcmp(name, "EcsContainer") == 0)
 		return source_take_container(plan, true, reason);
-	return reason_set(reason, STATUS_BAD_PROFILE, "profile %.60s: credential_source %.40s is not known", profile, name);
+	return reason_set(reason, STATUS_BAD_PROFILE,
+		"profile %.60s: credential_source %.40s is not known", profile, name);
 }
 
-/* What a role is assumed with. RET_NEXT is the profile to go on with, or NULL when the source is found. */
+/*
+ * What a role is assumed with. RET_NEXT is the profile to go on with, or NULL when the source is
+ * found.
+ */
 static enum status
-role_source_take(const char *profile, struct plan *plan, const char **ret_next, struct reason *reason)
+role_source_take(const char *profile, struct plan *plan, const char **ret_next,
+	struct reason *reason)
 {
 	const struct settings *settings = &plan->settings;
 	const char *next = settings_profile_text(settings, profile, "source_profile");
 	const char *named = settings_profile_text(settings, profile, "credential_source");
-	const char *token_file = settings_profile_text(settings, profile, "web_identity_token_file");
+	const char *token_file = settings_profile_text(settings, profile,
+		"web_identity_token_file");
 
 	if (token_file != NULL)
 		return source_take_web_identity(plan, token_file, reason);
 	if ((next != NULL) == (named != NULL))
 		return reason_set(reason, STATUS_BAD_PROFILE,
-			"profile %.60s: role_arn needs either source_profile or credential_source", profile);
+			"profile %.60s: role_arn needs either source_profile or credential_source",
+			profile);
 	if (named != NULL)
 		return named_source_take(profile, named, plan, reason);
 	/* A profile may be its own source only through its keys. */
 	if (strcmp(next, profile) == 0)
 		return keys_take(profile, plan, reason);
 	if (!settings_profile_exists(settings, next))
-		return reason_set(reason, STATUS_BAD_PROFILE, "profile %.60s: its source_profile %.60s does not exist", profile,
-			next);
+		return reason_set(reason, STATUS_BAD_PROFILE,
+			"profile %.60s: its source_profile %.60s does not exist", profile, next);
 	*ret_next = next;
 	return STATUS_OK;
 }
@@ -126,7 +149,8 @@ link_take(const char *profile, struct plan *plan, const char **ret_next, struct 
 		return status;
 	if (settings_profile_text(settings, profile, "role_arn") != NULL) {
 		status = role_add(profile, plan, reason);
-		return status == STATUS_OK ? role_source_take(profile, plan, ret_next, reason) : status;
+		return status == STATUS_OK ? role_source_take(profile, plan, ret_next, reason)
+					   : status;
 	}
 	if (settings_profile_text(settings, profile, "aws_access_key_id") == NULL &&
 		settings_profile_text(settings, profile, "credential_process") != NULL)
@@ -139,11 +163,12 @@ walk_step(struct profile_walk *walk, const char *profile, struct reason *reason)
 {
 	for (size_t i = 0; i < walk->count; i++) {
 		if (strcmp(walk->names[i], profile) == 0)
-			return reason_set(reason, STATUS_BAD_PROFILE, "profile %.60s: its source_profile leads back to it", profile);
+			return reason_set(reason, STATUS_BAD_PROFILE,
+				"profile %.60s: its source_profile leads back to it", profile);
 	}
 	if (walk->count == PLAN_ROLES)
-		return reason_set(reason, STATUS_BAD_PROFILE, "profile %.60s: more than %d profiles in a row", profile,
-			PLAN_ROLES);
+		return reason_set(reason, STATUS_BAD_PROFILE,
+			"profile %.60s: more than %d profiles in a row", profile, PLAN_ROLES);
 	walk->names[walk->count++] = profile;
 	return STATUS_OK;
 }

@@ -62,7 +62,8 @@ environment_open(struct settings *settings, struct reason *reason)
 	if (path == NULL)
 		return STATUS_OK;
 
-	enum status status = trusted_file_read(path, "environment_file", TRUSTED_SECRET, FILE_LIMIT_BYTES, &text, reason);
+	enum status status = trusted_file_read(path, "environment_file", TRUSTED_SECRET,
+		FILE_LIMIT_BYTES, &text, reason);
 
 	if (status == STATUS_OK)
 		status = env_file_parse(&text, &settings->environment);
@@ -73,15 +74,19 @@ struct shared_file {
 	const char *what;      /* the parameter, for messages */
 	const char *parameter; /* its value, or NULL */
 	const char *variable;
-	const char *usual;     /* below the home directory */
+	const char *usual; /* below the home directory */
 };
 
-/* Where the file is; NAMED: somebody said so, and it must be there. False: there is none to look for. */
+/*
+ * Where the file is; NAMED: somebody said so, and it must be there. False: there is none to look
+ * for.
+ */
 static bool
-shared_file_find(const struct settings *settings, const struct shared_file *file, char path[static SETTINGS_PATH_BYTES],
-	bool *named)
+shared_file_find(const struct settings *settings, const struct shared_file *file,
+	char path[static SETTINGS_PATH_BYTES], bool *named)
 {
-	const char *name = file->parameter != NULL ? file->parameter : settings_variable(settings, file->variable);
+	const char *name = file->parameter != NULL ? file->parameter
+						   : settings_variable(settings, file->variable);
 	const char *home = home_find(settings);
 
 	*named = name != NULL;
@@ -91,7 +96,8 @@ shared_file_find(const struct settings *settings, const struct shared_file *file
 	if (name != NULL && strncmp(name, "~/", 2) != 0)
 		snprintf(path, SETTINGS_PATH_BYTES, "%s", name);
 	else
-		snprintf(path, SETTINGS_PATH_BYTES, "%s/%s", home != NULL ? home : "", name != NULL ? name + 2 : file->usual);
+		snprintf(path, SETTINGS_PATH_BYTES, "%s/%s", home != NULL ? home : "",
+			name != NULL ? name + 2 : file->usual);
 	return *named || access(path, F_OK) == 0;
 }
 
@@ -106,12 +112,14 @@ shared_file_open(const struct settings *settings, const struct shared_file *file
 	if (!shared_file_find(settings, file, path, &named))
 		return STATUS_OK;
 
-	enum status status = trusted_file_read(path, file->what, TRUSTED_READABLE, FILE_LIMIT_BYTES, &text, reason);
+	enum status status = trusted_file_read(path, file->what, TRUSTED_READABLE, FILE_LIMIT_BYTES,
+		&text, reason);
 
 	if (status == STATUS_OK)
 		status = ini_parse(&text, ret_ini, &line);
 	if (status != STATUS_OK)
-		return reason_set(reason, status, "%s: %.100s, line %u is neither section nor assignment", file->what, path,
+		return reason_set(reason, status,
+			"%s: %.100s, line %u is neither section nor assignment", file->what, path,
 			line);
 	return STATUS_OK;
 }
@@ -133,20 +141,24 @@ static enum status
 settings_fill(struct settings *settings, struct reason *reason)
 {
 	const struct params *params = settings->params;
-	const struct shared_file credentials = {"credentials_file", params->credentials_file, "AWS_SHARED_CREDENTIALS_FILE",
-		".aws/credentials"};
-	const struct shared_file config = {"config_file", params->config_file, "AWS_CONFIG_FILE", ".aws/config"};
+	const struct shared_file credentials = {"credentials_file", params->credentials_file,
+		"AWS_SHARED_CREDENTIALS_FILE", ".aws/credentials"};
+	const struct shared_file config = {"config_file", params->config_file, "AWS_CONFIG_FILE",
+		".aws/config"};
 	enum status status = environment_open(settings, reason);
 
 	if (status == STATUS_OK)
-		status = shared_file_open(settings, &credentials, settings->credentials_path, &settings->credentials, reason);
+		status = shared_file_open(settings, &credentials, settings->credentials_path,
+			&settings->credentials, reason);
 	if (status == STATUS_OK)
-		status = shared_file_open(settings, &config, settings->config_path, &settings->config, reason);
+		status = shared_file_open(settings, &config, settings->config_path,
+			&settings->config, reason);
 	if (status != STATUS_OK)
 		return status;
 	profile_choose(settings);
 	if (settings->profile_is_named && !settings_profile_exists(settings, settings->profile))
-		return reason_set(reason, STATUS_BAD_PROFILE, "profile: %.60s is in neither %.50s nor %.50s", settings->profile,
+		return reason_set(reason, STATUS_BAD_PROFILE,
+			"profile: %.60s is in neither %.50s nor %.50s", settings->profile,
 			settings->credentials_path, settings->config_path);
 	return STATUS_OK;
 }
@@ -193,7 +205,8 @@ settings_profile_text(const struct settings *settings, const char *profile, cons
 bool
 settings_profile_exists(const struct settings *settings, const char *profile)
 {
-	return ini_section_find(&settings->credentials, profile) != NULL || config_section(settings, profile) != NULL;
+	return ini_section_find(&settings->credentials, profile) != NULL ||
+		config_section(settings, profile) != NULL;
 }
 
 void

@@ -11,26 +11,31 @@
 #include "base/wire.h"
 
 static enum status
-file_judge(const struct stat *info, const char *path, const char *what, enum trusted_reading reading, size_t limit_bytes,
-	struct reason *reason)
+file_judge(const struct stat *info, const char *path, const char *what,
+	enum trusted_reading reading, size_t limit_bytes, struct reason *reason)
 {
 	if (!S_ISREG(info->st_mode))
-		return reason_set(reason, STATUS_BAD_PROFILE, "%s: %.100s is not a file", what, path);
+		return reason_set(reason, STATUS_BAD_PROFILE, "%s: %.100s is not a file", what,
+			path);
 	if (info->st_uid != 0 && info->st_uid != geteuid())
-		return reason_set(reason, STATUS_BAD_PROFILE, "%s: %.100s belongs to user %u; chown it to root", what, path,
+		return reason_set(reason, STATUS_BAD_PROFILE,
+			"%s: %.100s belongs to user %u; chown it to root", what, path,
 			(unsigned int)info->st_uid);
 	if ((info->st_mode & (S_IWGRP | S_IWOTH)) != 0)
-		return reason_set(reason, STATUS_BAD_PROFILE, "%s: others may write %.100s; chmod go-w it", what, path);
+		return reason_set(reason, STATUS_BAD_PROFILE,
+			"%s: others may write %.100s; chmod go-w it", what, path);
 	if (reading == TRUSTED_SECRET && (info->st_mode & (S_IRGRP | S_IROTH)) != 0)
-		return reason_set(reason, STATUS_BAD_PROFILE, "%s: others may read %.100s; chmod go-r it", what, path);
+		return reason_set(reason, STATUS_BAD_PROFILE,
+			"%s: others may read %.100s; chmod go-r it", what, path);
 	if ((size_t)info->st_size > limit_bytes)
-		return reason_set(reason, STATUS_BAD_PROFILE, "%s: %.100s has more than %zu bytes", what, path, limit_bytes);
+		return reason_set(reason, STATUS_BAD_PROFILE, "%s: %.100s has more than %zu bytes",
+			what, path, limit_bytes);
 	return STATUS_OK;
 }
 
 enum status
-trusted_file_read(const char *path, const char *what, enum trusted_reading reading, size_t limit_bytes,
-	struct secret *ret_text, struct reason *reason)
+trusted_file_read(const char *path, const char *what, enum trusted_reading reading,
+	size_t limit_bytes, struct secret *ret_text, struct reason *reason)
 {
 	/* Without blocking: a FIFO in place of the file must not hold us. */
 	owned_fd fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
@@ -38,7 +43,8 @@ trusted_file_read(const char *path, const char *what, enum trusted_reading readi
 	struct stat info;
 
 	if (fd < 0 || fstat(fd, &info) != 0)
-		return reason_set(reason, STATUS_BAD_PROFILE, "%s: %.100s cannot be read (%s)", what, path, strerror(errno));
+		return reason_set(reason, STATUS_BAD_PROFILE, "%s: %.100s cannot be read (%s)",
+			what, path, strerror(errno));
 
 	enum status status = file_judge(&info, path, what, reading, limit_bytes, reason);
 
@@ -48,7 +54,8 @@ trusted_file_read(const char *path, const char *what, enum trusted_reading readi
 		return reason_set(reason, status == STATUS_BAD_VALUE ? STATUS_BAD_PROFILE : status,
 			"%s: %.100s cannot be read", what, path);
 	if (memchr(text.bytes, '\0', text.length_bytes) != NULL)
-		return reason_set(reason, STATUS_BAD_PROFILE, "%s: %.100s is not a text", what, path);
+		return reason_set(reason, STATUS_BAD_PROFILE, "%s: %.100s is not a text", what,
+			path);
 	*ret_text = secret_steal(&text);
 	return STATUS_OK;
 }

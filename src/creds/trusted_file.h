@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Reads a file that decides about credentials: a regular one that belongs to root (or to the user who runs this, where
- * that is an ordinary one) and that nobody else may write. Checked on the opened file, not on its path.
+ * Reads a file that decides about credentials: a regular one that belongs to root (or to the user
+ * who runs this, where that is an ordinary one) and that nobody else may write. Checked on the
+ * opened file, not on its path.
  */
 #ifndef LUKS_SSM_CREDS_TRUSTED_FILE_H
 #define LUKS_SSM_CREDS_TRUSTED_FILE_H
@@ -15,10 +16,12 @@
 enum trusted_reading { TRUSTED_READABLE, TRUSTED_SECRET };
 
 /*
- * WHAT names the file's role in the reason ("environment_file"). STATUS_BAD_PROFILE: absent, not a file, not ours, writable
- * by others, readable by others although READING is TRUSTED_SECRET, too large, or with a NUL inside. STATUS_NO_MEMORY.
+ * WHAT names the file's role in the reason ("environment_file"). STATUS_BAD_PROFILE: absent, not a
+ * file, not ours, writable by others, readable by others although READING is TRUSTED_SECRET, too
+ * large, or with a NUL inside. STATUS_NO_MEMORY.
  */
-must_use enum status trusted_file_read(const char *path, const char *what, enum trusted_reading reading, size_t limit_bytes,
-	struct secret *ret_text, struct reason *reason);
+must_use enum status
+trusted_file_read(const char *path, const char *what, enum trusted_reading reading,
+	size_t limit_bytes, struct secret *ret_text, struct reason *reason);
 
 #endif

@@ -20,8 +20,8 @@ struct variables {
 #define owned_variables owned_by(variables_end) struct variables
 
 /* Adds NAME, or gives it a new value; an empty value is kept. STATUS_NO_MEMORY. */
-must_use enum status variables_set(struct variables *variables, const char *name, const char *value,
-	size_t value_bytes);
+must_use enum status
+variables_set(struct variables *variables, const char *name, const char *value, size_t value_bytes);
 
 /* The value, lent; NULL when the name is not there or its value is empty. */
 const char *variables_get(const struct variables *variables, const char *name);

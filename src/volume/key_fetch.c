@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Root's side of the fetch: plan, request frame, child, reply frame. Believes the helper nothing but what a frame can say:
- * it has read from the network.
+ * Root's side of the fetch: plan, request frame, child, reply frame. Believes the helper nothing
+ * but what a frame can say: it has read from the network.
  */
 #include "volume/key_fetch.h"
 
@@ -20,7 +20,8 @@
 #define REQUEST_ROOM_BYTES 4096
 
 static enum status
-question_write(const struct params *params, uint64_t version, struct deadline deadline, struct secret *frame)
+question_write(const struct params *params, uint64_t version, struct deadline deadline,
+	struct secret *frame)
 {
 	int64_t left_ms = deadline_left_ms(deadline);
 	int64_t margin_ms = left_ms > 4 * MARGIN_MS ? MARGIN_MS : left_ms / 4;
@@ -31,15 +32,17 @@ question_write(const struct params *params, uint64_t version, struct deadline de
 	if (status == STATUS_OK)
 		status = wire_put_text(frame, WIRE_ENCODING, 0, params->key_encoding);
 	if (status == STATUS_OK)
-		status = wire_put_number(frame, WIRE_PLAIN_STRING_OK, 0, !params->require_secure_string);
+		status = wire_put_number(frame, WIRE_PLAIN_STRING_OK, 0,
+			!params->require_secure_string);
 	if (status == STATUS_OK)
-		status = wire_put_number(frame, WIRE_DEADLINE, 0, (uint64_t)(deadline.at_ms - margin_ms));
+		status = wire_put_number(frame, WIRE_DEADLINE, 0,
+			(uint64_t)(deadline.at_ms - margin_ms));
 	return status;
 }
 
 static enum status
-request_write(const struct params *params, uint64_t version, struct deadline deadline, struct secret *ret_frame,
-	struct reason *reason)
+request_write(const struct params *params, uint64_t version, struct deadline deadline,
+	struct secret *ret_frame, struct reason *reason)
 {
 	owned_plan plan = {0};
 	owned_secret frame = {0};
@@ -53,7 +56,8 @@ request_write(const struct params *params, uint64_t version, struct deadline dea
 	if (status == STATUS_OK)
 		status = plan_write(&plan, &frame);
 	if (status == STATUS_BAD_VALUE)
-		return reason_set(reason, STATUS_BAD_PROFILE, "%.100s: a name, key or token there is too long", plan.origin);
+		return reason_set(reason, STATUS_BAD_PROFILE,
+			"%.100s: a name, key or token there is too long", plan.origin);
 	if (status != STATUS_OK)
 		return reason_set(reason, status, "no memory for the request");
 	wire_end(&frame);
@@ -65,20 +69,27 @@ static enum status
 helper_judge(const struct spawn_result *result, struct reason *reason)
 {
 	if (result->timed_out)
-		return reason_set(reason, STATUS_TIMED_OUT, "luks-ssm-aws: no answer before the deadline");
+		return reason_set(reason, STATUS_TIMED_OUT,
+			"luks-ssm-aws: no answer before the deadline");
 	if (result->exit_code == 127)
-		return reason_set(reason, STATUS_HELPER_BROKEN, "%s cannot be run; reinstall luks-ssm", helper_path());
+		return reason_set(reason, STATUS_HELPER_BROKEN,
+			"%s cannot be run; reinstall luks-ssm", helper_path());
 	if (result->signal != 0)
-		return reason_set(reason, STATUS_HELPER_BROKEN, "luks-ssm-aws: ended by signal %d (%s)", result->signal,
+		return reason_set(reason, STATUS_HELPER_BROKEN,
+			"luks-ssm-aws: ended by signal %d (%s)", result->signal,
 			strsignal(result->signal));
 	if (result->exit_code != 0)
-		return reason_set(reason, STATUS_HELPER_BROKEN, "luks-ssm-aws: exit code %d", result->exit_code);
+		return reason_set(reason, STATUS_HELPER_BROKEN, "luks-ssm-aws: exit code %d",
+			result->exit_code);
 	if (result->output_cut)
-		return reason_set(reason, STATUS_HELPER_BROKEN, "luks-ssm-aws: its reply is too long");
+		return reason_set(reason, STATUS_HELPER_BROKEN,
+			"luks-ssm-aws: its reply is too long");
 	return STATUS_OK;
 }
 
-/* A refusal carries a status of ours and its sentence, both of which are data from the other side. */
+/*
+ * A refusal carries a status of ours and its sentence, both of which are data from the other side.
+ */
 static enum status
 refusal_take(const struct wire_frame *frame, struct reason *reason)
 {
@@ -86,7 +97,8 @@ refusal_take(const struct wire_frame *frame, struct reason *reason)
 	const char *text = wire_text(frame, WIRE_REASON, 0);
 
 	if (number == STATUS_OK || number >= STATUS_COUNT || text == NULL)
-		return reason_set(reason, STATUS_HELPER_BROKEN, "luks-ssm-aws: a refusal that says nothing");
+		return reason_set(reason, STATUS_HELPER_BROKEN,
+			"luks-ssm-aws: a refusal that says nothing");
 
 	enum status status = (enum status)number;
 	const char *code = status_code(status);
@@ -106,17 +118,20 @@ answer_take(const struct wire_frame *frame, struct fetched_key *ret_key, struct 
 	uint64_t version = wire_number(frame, WIRE_KEY_VERSION, 0, 0);
 
 	if (slot->bytes == NULL || slot->length_bytes == 0 || version > UINT32_MAX)
-		return reason_set(reason, STATUS_HELPER_BROKEN, "luks-ssm-aws: an answer without a key");
+		return reason_set(reason, STATUS_HELPER_BROKEN,
+			"luks-ssm-aws: an answer without a key");
 	if (secret_copy(slot->bytes, slot->length_bytes, &ret_key->key) != STATUS_OK)
 		return reason_set(reason, STATUS_NO_MEMORY, "no memory for the key");
 	ret_key->version = (unsigned int)version;
 	ret_key->has_older = wire_number(frame, WIRE_HAS_OLDER, 0, 0) != 0;
 	ret_key->has_backslash = wire_number(frame, WIRE_HAS_BACKSLASH, 0, 0) != 0;
-	if (wire_text(frame, WIRE_WARNING, 0) != NULL && wire_text(frame, WIRE_WARNING, 0)[0] != '\0')
+	if (wire_text(frame, WIRE_WARNING, 0) != NULL &&
+		wire_text(frame, WIRE_WARNING, 0)[0] != '\0')
 		/* Through a reason, which makes one printable line of it. */
 		(void)!reason_set(&warning, STATUS_OK, "%s", wire_text(frame, WIRE_WARNING, 0));
 	if (warning.text[0] != '\0')
-		snprintf(ret_key->warning, sizeof(ret_key->warning), "%s", warning.text + strlen("ok: "));
+		snprintf(ret_key->warning, sizeof(ret_key->warning), "%s",
+			warning.text + strlen("ok: "));
 	return STATUS_OK;
 }
 
@@ -133,9 +148,13 @@ reply_take(const struct secret *reply, struct fetched_key *ret_key, struct reaso
 	return answer_take(&frame, ret_key, reason);
 }
 
-/* Runs the helper; its stdout is read straight into REPLY, which has room for one byte more than a frame may have. */
+/*
+ * Runs the helper; its stdout is read straight into REPLY, which has room for one byte more than a
+ * frame may have.
+ */
 static enum status
-helper_run(const struct secret *request, struct deadline deadline, struct secret *reply, struct reason *reason)
+helper_run(const struct secret *request, struct deadline deadline, struct secret *reply,
+	struct reason *reason)
 {
 	char binding[] = "LD_BIND_NOW=1";
 	char *const environment[] = {binding, NULL};
@@ -153,7 +172,8 @@ helper_run(const struct secret *request, struct deadline deadline, struct secret
 	enum status status = spawn_run(&job, deadline, &result, &why);
 
 	if (status == STATUS_MISSING_SOFTWARE)
-		return reason_set(reason, STATUS_HELPER_BROKEN, "%s cannot be run; reinstall luks-ssm", helper_path());
+		return reason_set(reason, STATUS_HELPER_BROKEN,
+			"%s cannot be run; reinstall luks-ssm", helper_path());
 	if (status != STATUS_OK)
 		return reason_set(reason, status, "no process for luks-ssm-aws");
 	status = helper_judge(&result, reason);
@@ -163,17 +183,18 @@ helper_run(const struct secret *request, struct deadline deadline, struct secret
 }
 
 enum status
-key_fetch(const struct params *params, unsigned int version, unsigned int older, struct deadline deadline,
-	struct fetched_key *ret_key, struct reason *reason)
+key_fetch(const struct params *params, unsigned int version, unsigned int older,
+	struct deadline deadline, struct fetched_key *ret_key, struct reason *reason)
 {
 	owned_secret request = {0}, reply = {0};
 	owned_fetched_key key = {0};
 
 	if (older > 0 && older >= version)
-		return reason_set(reason, STATUS_NO_PARAMETER, "%.60s: version %u has no older one", params->ssm_parameter,
-			version);
+		return reason_set(reason, STATUS_NO_PARAMETER, "%.60s: version %u has no older one",
+			params->ssm_parameter, version);
 
-	enum status status = request_write(params, older > 0 ? version - older : 0, deadline, &request, reason);
+	enum status status = request_write(params, older > 0 ? version - older : 0, deadline,
+		&request, reason);
 
 	if (status == STATUS_OK)
 		status = secret_make(&reply, WIRE_REPLY_BYTES + 1);

@@ -12,7 +12,9 @@
 
 #include "volume/spawn_child.h"
 
-/* How long a killed child may take to leave the kernel before it counts as stuck, in milliseconds. */
+/*
+ * How long a killed child may take to leave the kernel before it counts as stuck, in milliseconds.
+ */
 #define REAP_GRACE_MS 500
 /* At most so much is read from the pipe of a child that has ended: more than a pipe holds. */
 #define DRAIN_BYTES (1 << 20)
@@ -41,8 +43,8 @@ spawn_start(const struct spawn_job *job, struct spawn_child *ret_child, struct r
 	int ends[2];
 
 	if (job->path != NULL && access(job->path, X_OK) != 0)
-		return reason_set(reason, STATUS_MISSING_SOFTWARE, "%s cannot be run (%s); install it", job->path,
-			strerror(errno));
+		return reason_set(reason, STATUS_MISSING_SOFTWARE,
+			"%s cannot be run (%s); install it", job->path, strerror(errno));
 	if (job->input != NULL) {
 		if (pipe_make(ends, reason) != STATUS_OK)
 			return STATUS_NO_MEMORY;
@@ -62,7 +64,8 @@ spawn_start(const struct spawn_job *job, struct spawn_child *ret_child, struct r
 	pid_t pid = fork();
 
 	if (pid < 0)
-		return reason_set(reason, STATUS_NO_MEMORY, "no process for a child: %s", strerror(errno));
+		return reason_set(reason, STATUS_NO_MEMORY, "no process for a child: %s",
+			strerror(errno));
 	if (pid == 0)
 		spawn_become(job, parent, input_read, output_write);
 
@@ -74,7 +77,9 @@ spawn_start(const struct spawn_job *job, struct spawn_child *ret_child, struct r
 		waitpid(pid, NULL, 0);
 		return reason_set(reason, STATUS_NO_MEMORY, "no descriptor for a child");
 	}
-	*ret_child = (struct spawn_child){.pid = pid, .pid_fd = pid_fd, .input_fd = steal_fd(&input_write),
+	*ret_child = (struct spawn_child){.pid = pid,
+		.pid_fd = pid_fd,
+		.input_fd = steal_fd(&input_write),
 		.output_fd = steal_fd(&output_read)};
 	return STATUS_OK;
 }
@@ -112,7 +117,8 @@ child_feed(const struct spawn_job *job, struct spawn_child *child, size_t *writt
 			job->input_bytes - *written_bytes);
 	if (written > 0)
 		*written_bytes += (size_t)written;
-	if (*written_bytes == job->input_bytes || (written < 0 && errno != EAGAIN && errno != EINTR))
+	if (*written_bytes == job->input_bytes ||
+		(written < 0 && errno != EAGAIN && errno != EINTR))
 		fd_end(&child->input_fd);
 }
 
@@ -122,9 +128,9 @@ child_read(const struct spawn_job *job, struct spawn_child *child, struct spawn_
 {
 	char dropped[512];
 	size_t room_bytes = job->output_room_bytes - result->output_bytes;
-	ssize_t got = room_bytes > 0 ?
-		read(child->output_fd, (char *)job->output + result->output_bytes, room_bytes) :
-		read(child->output_fd, dropped, sizeof(dropped));
+	ssize_t got = room_bytes > 0
+		? read(child->output_fd, (char *)job->output + result->output_bytes, room_bytes)
+		: read(child->output_fd, dropped, sizeof(dropped));
 
 	if (got < 0 && (errno == EAGAIN || errno == EINTR))
 		return 0;
@@ -142,8 +148,8 @@ child_read(const struct spawn_job *job, struct spawn_child *child, struct spawn_
 
 /* Serves both pipes until the child has ended or the time is up. Returns whether it has ended. */
 static bool
-child_serve(const struct spawn_job *job, struct spawn_child *child, struct deadline deadline, size_t *written_bytes,
-	struct spawn_result *result)
+child_serve(const struct spawn_job *job, struct spawn_child *child, struct deadline deadline,
+	size_t *written_bytes, struct spawn_result *result)
 {
 	for (;;) {
 		struct pollfd looks[] = {
@@ -181,12 +187,14 @@ child_drain(const struct spawn_job *job, struct spawn_child *child, struct spawn
 
 /* The deadline came: tell it to end, wait, insist. Returns whether it is gone. */
 static bool
-child_stop(const struct spawn_job *job, struct spawn_child *child, size_t *written_bytes, struct spawn_result *result)
+child_stop(const struct spawn_job *job, struct spawn_child *child, size_t *written_bytes,
+	struct spawn_result *result)
 {
 	result->timed_out = true;
 	if (job->end_signal != 0) {
 		pidfd_send_signal(child->pid_fd, job->end_signal, NULL, 0);
-		if (child_serve(job, child, deadline_in_ms(job->end_grace_ms), written_bytes, result))
+		if (child_serve(job, child, deadline_in_ms(job->end_grace_ms), written_bytes,
+			    result))
 			return true;
 	}
 	if (job->never_kill)
@@ -232,7 +240,8 @@ spawn_finish(const struct spawn_job *job, struct spawn_child *child, struct dead
 }
 
 enum status
-spawn_run(const struct spawn_job *job, struct deadline deadline, struct spawn_result *ret_result, struct reason *reason)
+spawn_run(const struct spawn_job *job, struct deadline deadline, struct spawn_result *ret_result,
+	struct reason *reason)
 {
 	struct spawn_child child = SPAWN_NO_CHILD;
 	enum status status = spawn_start(job, &child, reason);

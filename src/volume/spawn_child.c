@@ -22,7 +22,9 @@ fd_become(int source, int target, int open_flags)
 	return dup2(fd, target) == target;
 }
 
-/* The pipes may lie on 0, 1 or 2 when the parent had those closed: move them out of the way first. */
+/*
+ * The pipes may lie on 0, 1 or 2 when the parent had those closed: move them out of the way first.
+ */
 static int
 fd_lift(int fd)
 {

@@ -9,8 +9,9 @@
 #define SPAWN_EXIT_NO_EXEC 127
 
 /*
- * Runs in the child: death signal, descriptors, signals, then exec or the function. INPUT_FD and OUTPUT_FD are -1 where
- * the job has no input or output; PARENT is the pid that must still be the parent's.
+ * Runs in the child: death signal, descriptors, signals, then exec or the function. INPUT_FD and
+ * OUTPUT_FD are -1 where the job has no input or output; PARENT is the pid that must still be the
+ * parent's.
  */
 _Noreturn void spawn_become(const struct spawn_job *job, pid_t parent, int input_fd, int output_fd);
 

@@ -1,12 +1,13 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Runs several commands in turn, A B C A B C …, and prints what each run cost: wall time and the CPU time of the whole
- * process tree, in microseconds. A benchmark runs it inside the machine so that no ssh and no Python is measured.
- * Never judges: tests/bench/bench.py makes ratios of medians.
+ * Runs several commands in turn, A B C A B C …, and prints what each run cost: wall time and the
+ * CPU time of the whole process tree, in microseconds. A benchmark runs it inside the machine so
+ * that no ssh and no Python is measured. Never judges: tests/bench/bench.py makes ratios of
+ * medians.
  *
- * Usage: measure ROUNDS NAME COMMAND [NAME COMMAND …]. A COMMAND is words separated by single blanks, executed without a
- * shell; a first word @FILE gives it the environment in that file, NAME=VALUE a line. What is named "-" is run and not
- * reported: it undoes the one before it.
+ * Usage: measure ROUNDS NAME COMMAND [NAME COMMAND …]. A COMMAND is words separated by single
+ * blanks, executed without a shell; a first word @FILE gives it the environment in that file,
+ * NAME=VALUE a line. What is named "-" is run and not reported: it undoes the one before it.
  */
 #include <fcntl.h>
 #include <spawn.h>
@@ -50,7 +51,8 @@ text_split(char *text, const char *separator, char **pieces, size_t room)
 {
 	size_t count = 0;
 
-	for (char *piece = strtok(text, separator); piece != NULL && count + 1 < room; piece = strtok(NULL, separator))
+	for (char *piece = strtok(text, separator); piece != NULL && count + 1 < room;
+		piece = strtok(NULL, separator))
 		pieces[count++] = piece;
 	pieces[count] = NULL;
 }
@@ -82,7 +84,8 @@ command_make(const char *name, char *text)
 	text_split(text, " ", command.words, MAX_WORDS);
 	if (command.words[0] != NULL && command.words[0][0] == '@') {
 		command.environment = environment_read(command.words[0] + 1);
-		memmove(command.words, command.words + 1, sizeof(command.words) - sizeof(command.words[0]));
+		memmove(command.words, command.words + 1,
+			sizeof(command.words) - sizeof(command.words[0]));
 	}
 	return command;
 }
@@ -98,7 +101,8 @@ command_start(const struct command *command)
 	posix_spawn_file_actions_addopen(&actions, STDIN_FILENO, "/dev/null", O_RDONLY, 0);
 	posix_spawn_file_actions_addopen(&actions, STDOUT_FILENO, "/dev/null", O_WRONLY, 0);
 	posix_spawn_file_actions_addopen(&actions, STDERR_FILENO, "/dev/null", O_WRONLY, 0);
-	if (posix_spawn(&pid, command->words[0], &actions, NULL, command->words, command->environment) != 0) {
+	if (posix_spawn(&pid, command->words[0], &actions, NULL, command->words,
+		    command->environment) != 0) {
 		fprintf(stderr, "measure: cannot start %s\n", command->words[0]);
 		exit(2);
 	}
@@ -120,8 +124,9 @@ command_measure(const struct command *command)
 	}
 	if (strcmp(command->name, "-") == 0)
 		return;
-	printf("%s\t%d\t%lld\t%lld\n", command->name, WIFEXITED(wait_status) ? WEXITSTATUS(wait_status) : 255,
-		now_us() - began_us, timeval_us(usage.ru_utime) + timeval_us(usage.ru_stime));
+	printf("%s\t%d\t%lld\t%lld\n", command->name,
+		WIFEXITED(wait_status) ? WEXITSTATUS(wait_status) : 255, now_us() - began_us,
+		timeval_us(usage.ru_utime) + timeval_us(usage.ru_stime));
 	fflush(stdout);
 }
 

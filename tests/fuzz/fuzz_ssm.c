@@ -13,8 +13,11 @@ LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t length_bytes)
 {
 	static const struct endpoint endpoint = {.host = "localhost"};
 	static const char *const encodings[] = {"text", "raw", "base64", "hex"};
-	struct ssm_question question = {.name = "/p", .encoding = encodings[length_bytes % 4], .endpoint = &endpoint};
-	owned_http_reply reply = {.status = length_bytes % 5 == 0 ? 400 : 200, .content_type = "application/json"};
+	struct ssm_question question = {.name = "/p",
+		.encoding = encodings[length_bytes % 4],
+		.endpoint = &endpoint};
+	owned_http_reply reply = {.status = length_bytes % 5 == 0 ? 400 : 200,
+		.content_type = "application/json"};
 	owned_ssm_answer answer = {0};
 	struct reply_facts facts = {0};
 	struct reason reason = {0};

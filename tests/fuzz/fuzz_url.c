@@ -16,9 +16,11 @@ LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t length_bytes)
 	owned_text text = strndup((const char *)bytes, length_bytes);
 	struct endpoint endpoint;
 
-	if (text == NULL || endpoint_parse(text, URL_TRUST_SERVICE, "x", &endpoint, NULL) != STATUS_OK)
+	if (text == NULL ||
+		endpoint_parse(text, URL_TRUST_SERVICE, "x", &endpoint, NULL) != STATUS_OK)
 		return 0;
-	if (!endpoint.is_https && strncmp(endpoint.host, "127.", 4) != 0 && strncmp(endpoint.host, "[::1]", 5) != 0 &&
+	if (!endpoint.is_https && strncmp(endpoint.host, "127.", 4) != 0 &&
+		strncmp(endpoint.host, "[::1]", 5) != 0 &&
 		strncasecmp(endpoint.host, "localhost", 9) != 0)
 		abort();
 	if (strpbrk(endpoint.host, "@/?# ") != NULL)

@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Fuzz target: frames from the other side of the pipe. Every slot lies inside the frame and ends in a NUL. */
+/*
+ * Fuzz target: frames from the other side of the pipe. Every slot lies inside the frame and ends in
+ * a NUL.
+ */
 #include <stdint.h>
 #include <stdlib.h>
 
@@ -21,8 +24,9 @@ LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t length_bytes)
 	for (size_t i = 0; i < WIRE_COUNT; i++) {
 		const struct wire_slot *slot = &frame.slots[i][0];
 
-		if (slot->bytes != NULL && (slot->bytes < text.bytes || slot->bytes[slot->length_bytes] != '\0' ||
-			slot->bytes + slot->length_bytes >= text.bytes + text.length_bytes))
+		if (slot->bytes != NULL &&
+			(slot->bytes < text.bytes || slot->bytes[slot->length_bytes] != '\0' ||
+				slot->bytes + slot->length_bytes >= text.bytes + text.length_bytes))
 			abort();
 	}
 	return 0;

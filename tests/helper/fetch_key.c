@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Fetches a key as the worker does, with parameters given as NAME=VALUE, and prints what came. For tests alone: it prints
- * keys. The helper is the one of the build directory, fixed when this is linked.
+ * Fetches a key as the worker does, with parameters given as NAME=VALUE, and prints what came. For
+ * tests alone: it prints keys. The helper is the one of the build directory, fixed when this is
+ * linked.
  */
 #include <stdio.h>
 #include <stdlib.h>
@@ -28,7 +29,8 @@ argument_find(void *context, const char *name)
 	size_t name_bytes = strlen(name);
 
 	for (int i = 1; i < arguments->count; i++) {
-		if (strncmp(arguments->texts[i], name, name_bytes) == 0 && arguments->texts[i][name_bytes] == '=')
+		if (strncmp(arguments->texts[i], name, name_bytes) == 0 &&
+			arguments->texts[i][name_bytes] == '=')
 			return arguments->texts[i] + name_bytes + 1;
 	}
 	return NULL;
@@ -54,10 +56,11 @@ main(int argc, char **argv)
 
 	enum status status = key_fetch(&params, argument_number(&arguments, "test_version", 0),
 		argument_number(&arguments, "test_older", 0),
-		deadline_in_ms(argument_number(&arguments, "test_deadline_ms", 10000)), &key, &reason);
+		deadline_in_ms(argument_number(&arguments, "test_deadline_ms", 10000)), &key,
+		&reason);
 
-	printf("%s\n%s\n%u %d %d\n%s\n", status_code(status), reason.text, key.version, key.has_older, key.has_backslash,
-		key.warning);
+	printf("%s\n%s\n%u %d %d\n%s\n", status_code(status), reason.text, key.version,
+		key.has_older, key.has_backslash, key.warning);
 	fwrite(key.key.bytes, 1, key.key.length_bytes, stdout);
 	return 0;
 }

@@ -13,7 +13,8 @@
 static enum status
 explain(const char *code, const char *message, long http_status, struct reason *reason)
 {
-	struct http_reply reply = {.status = http_status, .request_id = "11112222-3333-4444-5555-666677778888"};
+	struct http_reply reply = {.status = http_status,
+		.request_id = "11112222-3333-4444-5555-666677778888"};
 
 	return aws_error_explain(code, message, &reply, "/luks/volume", reason);
 }
@@ -54,7 +55,9 @@ a_nested_code_needs_its_service_and_its_semicolon(void **state)
 	char code[AWS_CODE_BYTES];
 
 	(void)state;
-	kms_code_take("x (Service: AWSKMS; Status Code: 400; Error Code: DisabledException; Request ID: y)", code);
+	kms_code_take(
+		"x (Service: AWSKMS; Status Code: 400; Error Code: DisabledException; Request ID: y)",
+		code);
 	assert_string_equal(code, "DisabledException");
 	kms_code_take("x (Service: AWSKMS; Error Code: DisabledException", code);
 	assert_string_equal(code, "");
@@ -67,16 +70,19 @@ a_nested_code_needs_its_service_and_its_semicolon(void **state)
 static void
 the_nested_code_decides_under_two_outer_codes_only(void **state)
 {
-	static const char disabled[] = "k (Service: AWSKMS; Status Code: 400; Error Code: ThrottlingException; R)";
+	static const char disabled[] =
+		"k (Service: AWSKMS; Status Code: 400; Error Code: ThrottlingException; R)";
 	struct reason reason = {0};
 
 	(void)state;
 	assert_int_equal(explain("InvalidKeyId", disabled, 400, &reason), STATUS_THROTTLED);
 	assert_non_null(strstr(reason.text, "InvalidKeyId/ThrottlingException"));
 	reason_clear(&reason);
-	assert_int_equal(explain("AccessDeniedException", disabled, 400, &reason), STATUS_THROTTLED);
+	assert_int_equal(explain("AccessDeniedException", disabled, 400, &reason),
+		STATUS_THROTTLED);
 	reason_clear(&reason);
-	assert_int_equal(explain("ValidationException", disabled, 400, &reason), STATUS_BAD_REQUEST);
+	assert_int_equal(explain("ValidationException", disabled, 400, &reason),
+		STATUS_BAD_REQUEST);
 	reason_clear(&reason);
 	assert_int_equal(explain("InvalidKeyId", NULL, 400, &reason), STATUS_KMS_KEY_UNUSABLE);
 }
@@ -97,12 +103,14 @@ unknown_codes_go_by_the_number(void **state)
 static void
 the_longest_reason_keeps_its_request_id(void **state)
 {
-	static const char denied[] = "(Service: AWSKMS; Status Code: 400; Error Code: KMSInvalidStateException; R)";
+	static const char denied[] =
+		"(Service: AWSKMS; Status Code: 400; Error Code: KMSInvalidStateException; R)";
 	struct http_reply reply = {.request_id = "11112222-3333-4444-5555-666677778888"};
 	struct reason reason = {0};
 
 	(void)state;
-	(void)!aws_error_explain("AccessDeniedException", denied, &reply, "/a/name/of/thirty-two/characters", &reason);
+	(void)!aws_error_explain("AccessDeniedException", denied, &reply,
+		"/a/name/of/thirty-two/characters", &reason);
 	assert_non_null(strstr(reason.text, "666677778888)"));
 }
 

@@ -25,14 +25,19 @@ the_json_of_metadata_and_of_processes_is_read(void **state)
 	owned_credentials metadata = {0}, process = {0};
 
 	(void)state;
-	assert_int_equal(parse("{\"Code\":\"Success\",\"AccessKeyId\":\"A\",\"SecretAccessKey\":\"S\",\"Token\":\"T\","
-		"\"Expiration\":\"2026-01-31T12:00:00Z\"}", &metadata), STATUS_OK);
+	assert_int_equal(
+		parse("{\"Code\":\"Success\",\"AccessKeyId\":\"A\",\"SecretAccessKey\":\"S\",\"Token\":\"T\","
+		      "\"Expiration\":\"2026-01-31T12:00:00Z\"}",
+			&metadata),
+		STATUS_OK);
 	assert_string_equal(metadata.access_key, "A");
 	assert_string_equal(metadata.secret_key.bytes, "S");
 	assert_string_equal(metadata.session_token.bytes, "T");
 	assert_int_equal(metadata.expires_s, 1769860800);
-	assert_int_equal(parse("{\"Version\":1,\"AccessKeyId\":\"A\",\"SecretAccessKey\":\"S\",\"SessionToken\":\"T\"}",
-		&process), STATUS_OK);
+	assert_int_equal(
+		parse("{\"Version\":1,\"AccessKeyId\":\"A\",\"SecretAccessKey\":\"S\",\"SessionToken\":\"T\"}",
+			&process),
+		STATUS_OK);
 	assert_string_equal(process.session_token.bytes, "T");
 	assert_int_equal(process.expires_s, 0);
 }
@@ -43,10 +48,13 @@ an_answer_without_keys_is_no_credentials(void **state)
 	owned_credentials credentials = {0};
 
 	(void)state;
-	assert_int_equal(parse("{\"Code\":\"Failed\",\"AccessKeyId\":\"A\",\"SecretAccessKey\":\"S\"}", &credentials),
+	assert_int_equal(
+		parse("{\"Code\":\"Failed\",\"AccessKeyId\":\"A\",\"SecretAccessKey\":\"S\"}",
+			&credentials),
 		STATUS_NO_CREDENTIALS);
 	assert_int_equal(parse("{\"Code\":\"Success\"}", &credentials), STATUS_NO_CREDENTIALS);
-	assert_int_equal(parse("{\"AccessKeyId\":\"A\",\"SecretAccessKey\":5}", &credentials), STATUS_NO_CREDENTIALS);
+	assert_int_equal(parse("{\"AccessKeyId\":\"A\",\"SecretAccessKey\":5}", &credentials),
+		STATUS_NO_CREDENTIALS);
 	assert_int_equal(parse("nothing", &credentials), STATUS_BAD_REPLY);
 	assert_string_equal(credentials.access_key, "");
 }
@@ -57,10 +65,14 @@ what_no_header_can_carry_is_refused(void **state)
 	owned_credentials credentials = {0};
 
 	(void)state;
-	assert_int_equal(credentials_copy("A\r\nX: y", "s", NULL, &credentials, NULL), STATUS_BAD_CREDENTIALS);
-	assert_int_equal(credentials_copy("A", "s", "t\n", &credentials, NULL), STATUS_BAD_CREDENTIALS);
-	assert_int_equal(credentials_copy("", "s", NULL, &credentials, NULL), STATUS_BAD_CREDENTIALS);
-	assert_int_equal(credentials_copy("A", "", NULL, &credentials, NULL), STATUS_BAD_CREDENTIALS);
+	assert_int_equal(credentials_copy("A\r\nX: y", "s", NULL, &credentials, NULL),
+		STATUS_BAD_CREDENTIALS);
+	assert_int_equal(credentials_copy("A", "s", "t\n", &credentials, NULL),
+		STATUS_BAD_CREDENTIALS);
+	assert_int_equal(credentials_copy("", "s", NULL, &credentials, NULL),
+		STATUS_BAD_CREDENTIALS);
+	assert_int_equal(credentials_copy("A", "", NULL, &credentials, NULL),
+		STATUS_BAD_CREDENTIALS);
 }
 
 static void

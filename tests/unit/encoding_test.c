@@ -29,7 +29,8 @@ refuses(const char *encoding, const char *value)
 	owned_decoded decoded = {0};
 	struct reason reason = {0};
 
-	if (encoding_decode(encoding, "/p", value, strlen(value), &decoded, &reason) != STATUS_BAD_VALUE)
+	if (encoding_decode(encoding, "/p", value, strlen(value), &decoded, &reason) !=
+		STATUS_BAD_VALUE)
 		fail_msg("%s was taken as %s", value, encoding);
 	assert_null(decoded.key.bytes);
 	assert_non_null(strstr(reason.text, "bad-value: /p: "));
@@ -83,7 +84,8 @@ base64_is_rfc_4648_with_blanks_between(void **state)
 static void
 every_base64_digit_has_its_value_and_no_other_byte_has_one(void **state)
 {
-	static const char digits[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+	static const char digits[] =
+		"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
 
 	(void)state;
 	for (int byte = 1; byte < 256; byte++) {
@@ -123,14 +125,19 @@ the_longest_passphrase_has_4096_bytes(void **state)
 
 	(void)state;
 	memset(value, 'a', KEY_BYTES_MAX + 1);
-	assert_int_equal(encoding_decode("raw", "/p", value, KEY_BYTES_MAX, &decoded, &reason), STATUS_OK);
+	assert_int_equal(encoding_decode("raw", "/p", value, KEY_BYTES_MAX, &decoded, &reason),
+		STATUS_OK);
 	decoded_end(&decoded);
-	assert_int_equal(encoding_decode("raw", "/p", value, KEY_BYTES_MAX + 1, &decoded, &reason), STATUS_BAD_VALUE);
+	assert_int_equal(encoding_decode("raw", "/p", value, KEY_BYTES_MAX + 1, &decoded, &reason),
+		STATUS_BAD_VALUE);
 	memset(value, 'a', 2 * KEY_BYTES_MAX + 2);
-	assert_int_equal(encoding_decode("hex", "/p", value, 2 * KEY_BYTES_MAX, &decoded, NULL), STATUS_OK);
+	assert_int_equal(encoding_decode("hex", "/p", value, 2 * KEY_BYTES_MAX, &decoded, NULL),
+		STATUS_OK);
 	decoded_end(&decoded);
-	assert_int_equal(encoding_decode("hex", "/p", value, 2 * KEY_BYTES_MAX + 2, &decoded, NULL), STATUS_BAD_VALUE);
-	assert_int_equal(encoding_decode("base64", "/p", value, 5464, &decoded, NULL), STATUS_BAD_VALUE);
+	assert_int_equal(encoding_decode("hex", "/p", value, 2 * KEY_BYTES_MAX + 2, &decoded, NULL),
+		STATUS_BAD_VALUE);
+	assert_int_equal(encoding_decode("base64", "/p", value, 5464, &decoded, NULL),
+		STATUS_BAD_VALUE);
 	free(value);
 }
 
@@ -140,7 +147,8 @@ another_encoding_is_a_bad_parameter(void **state)
 	owned_decoded decoded = {0};
 
 	(void)state;
-	assert_int_equal(encoding_decode("rot13", "/p", "x", 1, &decoded, NULL), STATUS_BAD_PARAMETER);
+	assert_int_equal(encoding_decode("rot13", "/p", "x", 1, &decoded, NULL),
+		STATUS_BAD_PARAMETER);
 }
 
 int

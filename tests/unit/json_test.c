@@ -26,7 +26,10 @@ members_have_the_kind_that_is_asked_for(void **state)
 	size_t length_bytes = 0;
 
 	(void)state;
-	assert_int_equal(parse("{\"t\":\"x\",\"n\":5,\"m\":-5,\"o\":{\"t\":\"y\"},\"z\":\"a\\u0000b\"}", &object), STATUS_OK);
+	assert_int_equal(
+		parse("{\"t\":\"x\",\"n\":5,\"m\":-5,\"o\":{\"t\":\"y\"},\"z\":\"a\\u0000b\"}",
+			&object),
+		STATUS_OK);
 	assert_string_equal(json_member_text(object, "t"), "x");
 	assert_null(json_member_text(object, "n"));
 	assert_null(json_member_text(object, "absent"));
@@ -45,8 +48,8 @@ members_have_the_kind_that_is_asked_for(void **state)
 static void
 only_one_whole_object_is_taken(void **state)
 {
-	static const char *const texts[] = {"", " ", "x", "1", "\"a\"", "[]", "null", "{", "{\"a\":1}}", "{\"a\":1} x",
-		"{\"a\":1,}", "{\"a\":\"\xff\"}"};
+	static const char *const texts[] = {"", " ", "x", "1", "\"a\"", "[]", "null", "{",
+		"{\"a\":1}}", "{\"a\":1} x", "{\"a\":1,}", "{\"a\":\"\xff\"}"};
 	owned_json object = NULL;
 
 	(void)state;

@@ -32,7 +32,8 @@ helper_write(const char *script)
 	owned_file file = fopen(helper, "w");
 
 	assert_non_null(file);
-	fprintf(file, "#!/bin/sh\nPATH=/usr/bin:/bin\nreply=%s\ncat > /dev/null\n%s\n", reply_path, script);
+	fprintf(file, "#!/bin/sh\nPATH=/usr/bin:/bin\nreply=%s\ncat > /dev/null\n%s\n", reply_path,
+		script);
 	assert_int_equal(fchmod(fileno(file), 0700), 0);
 }
 
@@ -49,8 +50,11 @@ static enum status
 fetch(int64_t deadline_ms, struct fetched_key *key, struct reason *reason)
 {
 	/* Not the shared files of whoever runs this. */
-	const struct params params = {.ssm_parameter = "/p", .key_encoding = "text", .require_secure_string = true,
-		.credentials_file = empty, .config_file = empty};
+	const struct params params = {.ssm_parameter = "/p",
+		.key_encoding = "text",
+		.require_secure_string = true,
+		.credentials_file = empty,
+		.config_file = empty};
 
 	return key_fetch(&params, 0, 0, deadline_in_ms(deadline_ms), key, reason);
 }
@@ -225,8 +229,10 @@ there_is_no_version_below_the_first(void **state)
 	owned_fetched_key key = {0};
 
 	(void)state;
-	assert_int_equal(key_fetch(&params, 1, 1, deadline_in_ms(1000), &key, NULL), STATUS_NO_PARAMETER);
-	assert_int_equal(key_fetch(&params, 0, 1, deadline_in_ms(1000), &key, NULL), STATUS_NO_PARAMETER);
+	assert_int_equal(key_fetch(&params, 1, 1, deadline_in_ms(1000), &key, NULL),
+		STATUS_NO_PARAMETER);
+	assert_int_equal(key_fetch(&params, 0, 1, deadline_in_ms(1000), &key, NULL),
+		STATUS_NO_PARAMETER);
 }
 
 int

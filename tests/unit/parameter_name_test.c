@@ -98,7 +98,8 @@ a_reference_to_secrets_manager_is_known(void **state)
 	struct parameter_name name;
 
 	(void)state;
-	assert_int_equal(parameter_name_parse("/aws/reference/secretsmanager/x", &name, NULL), STATUS_OK);
+	assert_int_equal(parameter_name_parse("/aws/reference/secretsmanager/x", &name, NULL),
+		STATUS_OK);
 	assert_true(name.is_secret_reference);
 }
 
@@ -107,7 +108,8 @@ the_tail_of_a_long_name_begins_with_a_whole_character(void **state)
 {
 	(void)state;
 	assert_string_equal(parameter_name_tail("/short"), "/short");
-	assert_string_equal(parameter_name_tail("/x\xc3\xbc" "0123456789012345678901234567890"),
+	assert_string_equal(parameter_name_tail("/x\xc3\xbc"
+						"0123456789012345678901234567890"),
 		"0123456789012345678901234567890");
 }
 

@@ -59,22 +59,26 @@ a_configured_url_excludes_fips_and_dual_stack(void **state)
 	assert_int_equal(endpoint_choose("ssm", "us-east-1", &choice, &endpoint, NULL), STATUS_OK);
 	assert_string_equal(endpoint.url, "https://vpce.example/");
 	choice.fips = true;
-	assert_int_equal(endpoint_choose("ssm", "us-east-1", &choice, &endpoint, NULL), STATUS_BAD_PARAMETER);
+	assert_int_equal(endpoint_choose("ssm", "us-east-1", &choice, &endpoint, NULL),
+		STATUS_BAD_PARAMETER);
 	choice = (struct endpoint_choice){"https://vpce.example", false, true};
-	assert_int_equal(endpoint_choose("ssm", "us-east-1", &choice, &endpoint, NULL), STATUS_BAD_PARAMETER);
+	assert_int_equal(endpoint_choose("ssm", "us-east-1", &choice, &endpoint, NULL),
+		STATUS_BAD_PARAMETER);
 }
 
 static void
 what_is_no_region_makes_no_host(void **state)
 {
-	static const char *const regions[] = {"", "us", "us-east", "US-EAST-1", "evil.example/x-y-z", "us-east-1.", "-us-east-1",
-		"us-east-1-", "a-b-cccccccccccccccccccccccccccccccccccccccccc"};
+	static const char *const regions[] = {"", "us", "us-east", "US-EAST-1",
+		"evil.example/x-y-z", "us-east-1.", "-us-east-1", "us-east-1-",
+		"a-b-cccccccccccccccccccccccccccccccccccccccccc"};
 	const struct endpoint_choice choice = {NULL, false, false};
 	struct endpoint endpoint;
 
 	(void)state;
 	for (size_t i = 0; i < sizeof(regions) / sizeof(regions[0]); i++)
-		assert_int_equal(endpoint_choose("ssm", regions[i], &choice, &endpoint, NULL), STATUS_BAD_PARAMETER);
+		assert_int_equal(endpoint_choose("ssm", regions[i], &choice, &endpoint, NULL),
+			STATUS_BAD_PARAMETER);
 }
 
 int

@@ -5,8 +5,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include <cmocka.h>
 #include "aws/retry.h"
+#include <cmocka.h>
 
 static void
 pauses_double_up_to_their_limit_and_are_random(void **state)

@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Where the secrets of a test program lie: on the heap, so that sanitizers and valgrind see every byte. */
+/*
+ * Where the secrets of a test program lie: on the heap, so that sanitizers and valgrind see every
+ * byte.
+ */
 #include <stdlib.h>
 #include <string.h>
 

@@ -34,7 +34,8 @@ path_make(const char *vector, const char *file, char path[static 600])
 {
 	const char *source = getenv("top_srcdir");
 
-	snprintf(path, 600, "%s/tests/data/sigv4/%s/%s", source != NULL ? source : ".", vector, file);
+	snprintf(path, 600, "%s/tests/data/sigv4/%s/%s", source != NULL ? source : ".", vector,
+		file);
 }
 
 static void
@@ -93,7 +94,8 @@ context_text(const struct vector *vector, const char *object, const char *name)
 
 	if (object != NULL)
 		assert_true(json_object_object_get_ex(vector->context, object, &from));
-	return json_object_object_get_ex(from, name, &member) ? json_object_get_string(member) : NULL;
+	return json_object_object_get_ex(from, name, &member) ? json_object_get_string(member)
+							      : NULL;
 }
 
 static bool
@@ -109,7 +111,8 @@ date_add(struct vector *vector)
 {
 	struct tm parts = {0};
 
-	assert_non_null(strptime(context_text(vector, NULL, "timestamp"), "%Y-%m-%dT%H:%M:%SZ", &parts));
+	assert_non_null(strptime(context_text(vector, NULL, "timestamp"), "%Y-%m-%dT%H:%M:%SZ",
+		&parts));
 	sigv4_date((int64_t)timegm(&parts), vector->date);
 	header_add(vector, "X-Amz-Date", vector->date);
 }
@@ -208,8 +211,14 @@ too_many_headers_are_refused(void **state)
 		headers[i] = (struct http_header){"a", "b"};
 	assert_int_equal(secret_copy("k", 1, &key), STATUS_OK);
 
-	struct sigv4_request request = {.method = "POST", .region = "r", .service = "s", .headers = headers,
-		.header_count = SIGV4_HEADERS + 1, .body = "", .access_key = "a", .secret_key = &key,
+	struct sigv4_request request = {.method = "POST",
+		.region = "r",
+		.service = "s",
+		.headers = headers,
+		.header_count = SIGV4_HEADERS + 1,
+		.body = "",
+		.access_key = "a",
+		.secret_key = &key,
 		.date = "20150830T123600Z"};
 
 	assert_int_equal(sigv4_sign(&request, authorization), STATUS_BAD_REQUEST);

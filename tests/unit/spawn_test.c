@@ -70,7 +70,10 @@ a_program_gets_its_input_and_its_output_is_taken(void **state)
 {
 	char output[64];
 	struct spawn_result result = shell("cat; exit 3",
-		(struct spawn_job){.input = "hello", .input_bytes = 5, .output = output, .output_room_bytes = sizeof(output)});
+		(struct spawn_job){.input = "hello",
+			.input_bytes = 5,
+			.output = output,
+			.output_room_bytes = sizeof(output)});
 
 	(void)state;
 	assert_int_equal(result.exit_code, 3);
@@ -84,7 +87,10 @@ more_than_a_pipe_holds_goes_both_ways(void **state)
 {
 	size_t size_bytes = 300000;
 	char *input = calloc(1, size_bytes), *output = calloc(1, size_bytes + 1);
-	struct spawn_job job = {.path = "/bin/cat", .input = input, .input_bytes = size_bytes, .output = output,
+	struct spawn_job job = {.path = "/bin/cat",
+		.input = input,
+		.input_bytes = size_bytes,
+		.output = output,
 		.output_room_bytes = size_bytes + 1};
 
 	(void)state;
@@ -102,8 +108,8 @@ static void
 output_beyond_the_room_is_dropped_and_told(void **state)
 {
 	char output[4];
-	struct spawn_result result =
-		shell("echo 0123456789", (struct spawn_job){.output = output, .output_room_bytes = sizeof(output)});
+	struct spawn_result result = shell("echo 0123456789",
+		(struct spawn_job){.output = output, .output_room_bytes = sizeof(output)});
 
 	(void)state;
 	assert_int_equal(result.output_bytes, 4);
@@ -129,7 +135,9 @@ the_environment_is_empty_unless_given(void **state)
 	char output[256];
 	char variable[] = "A=b";
 	char *environment[] = {variable, NULL};
-	struct spawn_job job = {.path = "/usr/bin/env", .output = output, .output_room_bytes = sizeof(output)};
+	struct spawn_job job = {.path = "/usr/bin/env",
+		.output = output,
+		.output_room_bytes = sizeof(output)};
 
 	(void)state;
 	assert_int_equal(run(&job, 5000).output_bytes, 0);
@@ -156,8 +164,12 @@ the_deadline_ends_a_child_and_says_so(void **state)
 static void
 the_gentle_signal_comes_first_and_kill_last(void **state)
 {
-	struct spawn_job gentle = {.function = sleep_long, .end_signal = SIGTERM, .end_grace_ms = 2000};
-	struct spawn_job deaf = {.function = ignore_term, .end_signal = SIGTERM, .end_grace_ms = 100};
+	struct spawn_job gentle = {.function = sleep_long,
+		.end_signal = SIGTERM,
+		.end_grace_ms = 2000};
+	struct spawn_job deaf = {.function = ignore_term,
+		.end_signal = SIGTERM,
+		.end_grace_ms = 100};
 
 	(void)state;
 	assert_int_equal(run(&gentle, 100).signal, SIGTERM);
@@ -167,7 +179,10 @@ the_gentle_signal_comes_first_and_kill_last(void **state)
 static void
 a_child_that_must_not_be_killed_is_left_and_counts_as_stuck(void **state)
 {
-	struct spawn_job job = {.function = ignore_term, .end_signal = SIGTERM, .end_grace_ms = 50, .never_kill = true};
+	struct spawn_job job = {.function = ignore_term,
+		.end_signal = SIGTERM,
+		.end_grace_ms = 50,
+		.never_kill = true};
 	struct spawn_result result = run(&job, 100);
 
 	(void)state;
@@ -208,7 +223,10 @@ a_kept_descriptor_passes_exec_and_no_other_does(void **state)
 	int kept = fcntl(2, F_DUPFD_CLOEXEC, 17), other = fcntl(2, F_DUPFD, 18);
 	struct spawn_result result =
 		shell("for n in 17 18; do [ -e /proc/self/fd/$n ] && printf '%s ' $n; done; true",
-			(struct spawn_job){.kept_fds = &kept, .kept_count = 1, .output = output, .output_room_bytes = 60});
+			(struct spawn_job){.kept_fds = &kept,
+				.kept_count = 1,
+				.output = output,
+				.output_room_bytes = 60});
 
 	(void)state;
 	assert_int_equal(kept, 17);
@@ -226,7 +244,8 @@ a_program_that_is_not_there_is_missing_software(void **state)
 	struct spawn_result result;
 
 	(void)state;
-	assert_int_equal(spawn_run(&job, deadline_in_ms(1000), &result, NULL), STATUS_MISSING_SOFTWARE);
+	assert_int_equal(spawn_run(&job, deadline_in_ms(1000), &result, NULL),
+		STATUS_MISSING_SOFTWARE);
 }
 
 static void
@@ -234,8 +253,8 @@ a_grandchild_that_keeps_the_pipe_does_not_hold_the_caller(void **state)
 {
 	char output[64];
 	int64_t begun_ms = clock_now_ms();
-	struct spawn_result result =
-		shell("sleep 3 & echo done", (struct spawn_job){.output = output, .output_room_bytes = sizeof(output)});
+	struct spawn_result result = shell("sleep 3 & echo done",
+		(struct spawn_job){.output = output, .output_room_bytes = sizeof(output)});
 
 	(void)state;
 	assert_int_equal(result.exit_code, 0);

@@ -13,13 +13,19 @@
 
 #include "aws/ssm.h"
 
-static const struct endpoint endpoint = {.url = "https://localhost/", .host = "localhost", .is_https = true};
-static const struct ssm_question question = {.name = "/luks/volume", .encoding = "text", .endpoint = &endpoint};
+static const struct endpoint endpoint = {.url = "https://localhost/",
+	.host = "localhost",
+	.is_https = true};
+static const struct ssm_question question = {.name = "/luks/volume",
+	.encoding = "text",
+	.endpoint = &endpoint};
 
 static enum status
-take(const char *body, size_t body_bytes, long http_status, struct ssm_answer *answer, struct reason *reason)
+take(const char *body, size_t body_bytes, long http_status, struct ssm_answer *answer,
+	struct reason *reason)
 {
-	owned_http_reply reply = {.status = http_status, .content_type = "application/x-amz-json-1.1"};
+	owned_http_reply reply = {.status = http_status,
+		.content_type = "application/x-amz-json-1.1"};
 	struct reply_facts facts = {0};
 
 	assert_int_equal(secret_copy(body, body_bytes, &reply.body), STATUS_OK);
@@ -32,7 +38,8 @@ file_read(const char *folder, const char *name, char *text, size_t room_bytes)
 	const char *source = getenv("top_srcdir");
 	char path[700];
 
-	snprintf(path, sizeof(path), "%s/tests/data/replies/%s/%s", source != NULL ? source : ".", folder, name);
+	snprintf(path, sizeof(path), "%s/tests/data/replies/%s/%s", source != NULL ? source : ".",
+		folder, name);
 
 	owned_file stream = fopen(path, "r");
 
@@ -51,7 +58,8 @@ folder_walk(const char *folder, reply_check *check)
 	struct dirent *entry;
 	unsigned int count = 0;
 
-	snprintf(path, sizeof(path), "%s/tests/data/replies/%s", source != NULL ? source : ".", folder);
+	snprintf(path, sizeof(path), "%s/tests/data/replies/%s", source != NULL ? source : ".",
+		folder);
 
 	owned_dir directory = opendir(path);
 

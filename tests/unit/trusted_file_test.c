@@ -74,7 +74,8 @@ what_others_may_read_is_refused_where_it_holds_secrets(void **state)
 		owned_secret readable = {0};
 
 		file_write("x", 1, modes[i]);
-		assert_int_equal(trusted_file_read(path, "role", TRUSTED_SECRET, 6, &text, &reason), STATUS_BAD_PROFILE);
+		assert_int_equal(trusted_file_read(path, "role", TRUSTED_SECRET, 6, &text, &reason),
+			STATUS_BAD_PROFILE);
 		assert_non_null(strstr(reason.text, "chmod go-r"));
 		assert_int_equal(read_back(6, &readable, NULL), STATUS_OK);
 	}
@@ -106,8 +107,11 @@ what_is_too_large_or_no_text_is_refused(void **state)
 	assert_int_equal(read_back(6, &text, NULL), STATUS_BAD_PROFILE);
 	file_write("1\0002", 3, 0600);
 	assert_int_equal(read_back(6, &text, NULL), STATUS_BAD_PROFILE);
-	assert_int_equal(trusted_file_read("/tmp", "role", TRUSTED_READABLE, 9, &text, NULL), STATUS_BAD_PROFILE);
-	assert_int_equal(trusted_file_read("/tmp/luks-ssm-absent", "role", TRUSTED_READABLE, 9, &text, NULL), STATUS_BAD_PROFILE);
+	assert_int_equal(trusted_file_read("/tmp", "role", TRUSTED_READABLE, 9, &text, NULL),
+		STATUS_BAD_PROFILE);
+	assert_int_equal(trusted_file_read("/tmp/luks-ssm-absent", "role", TRUSTED_READABLE, 9,
+				 &text, NULL),
+		STATUS_BAD_PROFILE);
 	assert_null(text.bytes);
 }
 

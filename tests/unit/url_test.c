@@ -39,15 +39,18 @@ https_goes_anywhere_and_the_port_is_part_of_the_host(void **state)
 	(void)state;
 	takes("https://ssm.example", URL_TRUST_SERVICE, "https://ssm.example/", "ssm.example");
 	takes("https://ssm.example:443/", URL_TRUST_SERVICE, "https://ssm.example/", "ssm.example");
-	takes("https://ssm.example:8443", URL_TRUST_SERVICE, "https://ssm.example:8443/", "ssm.example:8443");
-	takes("https://[2001:db8::1]:8443", URL_TRUST_SERVICE, "https://[2001:db8::1]:8443/", "[2001:db8::1]:8443");
+	takes("https://ssm.example:8443", URL_TRUST_SERVICE, "https://ssm.example:8443/",
+		"ssm.example:8443");
+	takes("https://[2001:db8::1]:8443", URL_TRUST_SERVICE, "https://[2001:db8::1]:8443/",
+		"[2001:db8::1]:8443");
 }
 
 static void
 http_goes_to_loopback_only(void **state)
 {
 	(void)state;
-	takes("http://127.0.0.1:8080", URL_TRUST_SERVICE, "http://127.0.0.1:8080/", "127.0.0.1:8080");
+	takes("http://127.0.0.1:8080", URL_TRUST_SERVICE, "http://127.0.0.1:8080/",
+		"127.0.0.1:8080");
 	takes("http://127.1.2.3", URL_TRUST_SERVICE, "http://127.1.2.3/", "127.1.2.3");
 	takes("http://[::1]:80", URL_TRUST_SERVICE, "http://[::1]/", "[::1]");
 	takes("http://localhost", URL_TRUST_SERVICE, "http://localhost/", "localhost");
@@ -62,8 +65,10 @@ static void
 metadata_addresses_are_trusted_for_metadata_only(void **state)
 {
 	(void)state;
-	takes("http://169.254.169.254", URL_TRUST_METADATA, "http://169.254.169.254/", "169.254.169.254");
-	takes("http://[fd00:ec2::254]", URL_TRUST_METADATA, "http://[fd00:ec2::254]/", "[fd00:ec2::254]");
+	takes("http://169.254.169.254", URL_TRUST_METADATA, "http://169.254.169.254/",
+		"169.254.169.254");
+	takes("http://[fd00:ec2::254]", URL_TRUST_METADATA, "http://[fd00:ec2::254]/",
+		"[fd00:ec2::254]");
 	refuses("http://169.254.169.253", URL_TRUST_METADATA);
 	refuses("http://10.0.0.1", URL_TRUST_METADATA);
 }
@@ -71,8 +76,9 @@ metadata_addresses_are_trusted_for_metadata_only(void **state)
 static void
 nothing_but_a_host_is_taken(void **state)
 {
-	static const char *const urls[] = {"", "ssm.example", "https://", "https://u@h", "https://u:p@h", "https://h/p", "https://h?q",
-		"https://h#f", "https://h:99999", "https://h h", "ftp://127.0.0.1", "file:///etc/passwd", "https:/h/../x", "//h"};
+	static const char *const urls[] = {"", "ssm.example", "https://", "https://u@h",
+		"https://u:p@h", "https://h/p", "https://h?q", "https://h#f", "https://h:99999",
+		"https://h h", "ftp://127.0.0.1", "file:///etc/passwd", "https:/h/../x", "//h"};
 
 	(void)state;
 	for (size_t i = 0; i < sizeof(urls) / sizeof(urls[0]); i++)

@@ -107,7 +107,8 @@ a_frame_takes_only_what_its_table_and_its_room_allow(void **state)
 static void
 a_header_with_a_length_beyond_the_limit_is_refused(void **state)
 {
-	char header[WIRE_HEADER_BYTES] = {'L', 'S', 'A', WIRE_PROTOCOL, WIRE_KIND_REPLY, 0x7f, 0, 0, 0};
+	char header[WIRE_HEADER_BYTES] = {'L', 'S', 'A', WIRE_PROTOCOL, WIRE_KIND_REPLY, 0x7f, 0, 0,
+		0};
 	size_t length_bytes = 1;
 
 	(void)state;
