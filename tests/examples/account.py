@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""The account that the examples speak of, made in an emulator: its key, its parameters, its node's role."""
+"""The account of the examples in an emulator: its key, its parameters, its node's role."""
 from __future__ import annotations
 
 import copy
@@ -24,7 +24,7 @@ ALL = {"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Action": "*",
 
 
 class Account:
-    """An emulator of its own, in which nobody but the node's role may read; it ends with the suite."""
+    """An emulator in which only the node's role may read; it ends with the suite."""
 
     def __init__(self, host) -> None:
         self.host = host

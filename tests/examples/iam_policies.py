@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""The IAM policies of README.md and cluster-examples/ grant what is needed, and each part of them nothing else."""
+"""The IAM policies of README.md and cluster-examples/ grant what is needed and no more."""
 
 import json
 
@@ -10,7 +10,8 @@ from lab import each
 POLICY = readme_text.policy("iam-role-policy.json")
 SOURCE_IP = readme_text.policy("iam-role-policy-source-ip.json")
 ENDPOINT = readme_text.policy("iam-role-policy-vpc-endpoint.json")
-FORMS = ("iam-role-policy.json", "iam-role-policy-source-ip.json", "iam-role-policy-vpc-endpoint.json")
+FORMS = ("iam-role-policy.json", "iam-role-policy-source-ip.json",
+         "iam-role-policy-vpc-endpoint.json")
 # Where a request that the form allows comes from.
 ALLOWED_FROM = {FORMS[0]: {"source_ip": "203.0.113.10"}, FORMS[1]: {"source_ip": "198.51.100.7"},
                 FORMS[2]: {"source_vpce": "vpce-0123456789abcdef0"}}

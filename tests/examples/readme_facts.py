@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""README.md and cluster-examples/README.md say what the tree says: tables, files, codes, links, commands."""
+"""README.md and cluster-examples/README.md say what the tree says."""
 
 import re
 
@@ -10,7 +10,7 @@ from readme_text import EXAMPLES, README, ROOT, quoted
 STATUS_ROW = re.compile(r'^STATUS\((\w+), "([^"]+)"\)', re.MULTILINE)
 CODES_ROW = re.compile(r"\[STATUS_(\w+)\] = CODES\((\d+), (\d+)\)")
 OCF_ROW = re.compile(r"^\tOCF_\w+ = (\d+)", re.MULTILINE)
-# Where a block of code is run, by its heading and number; a new block needs a row, and that its case.
+# Where a block of code is run, by heading and number; a new block needs a row and a case.
 RUN_BY = {
     ("Try it", "", 0): "tests/lib/runner/main.py",
     ("Install", "", 0): "tests/lib/runner/builds.py",
@@ -176,7 +176,8 @@ def test_cluster_examples_lists_its_files(host):
 
 
 def test_the_examples_and_the_readme_create_the_same_resource(host):
-    printed = [command for command in readme_text.joined(readme_text.block("Create the resource", number=1))
+    block = readme_text.block("Create the resource", number=1)
+    printed = [command for command in readme_text.joined(block)
                if command.startswith("pcs resource create")]
     script = readme_text.joined((EXAMPLES / "single-volume.sh").read_text(encoding="utf-8"))
     assert [command.replace("\t", "") for command in script if command.startswith("pcs")] == printed

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""README.md and cluster-examples/ as data: blocks of code, tables, links, for cases that prove them."""
+"""README.md and cluster-examples/ as data: blocks of code, tables, policies."""
 from __future__ import annotations
 
 import json
@@ -13,7 +13,7 @@ EXAMPLES = ROOT / "cluster-examples"
 
 
 class Block(NamedTuple):
-    """A block of code: the heading it stands under, its language ("" for an indented one), its text."""
+    """A block of code under its heading; an indented one has no language."""
 
     heading: str
     language: str
@@ -94,5 +94,8 @@ def policy(name: str) -> dict:
 def joined(script: str) -> list[str]:
     """The commands of a block: continued lines are one, comments and empty lines none."""
     whole = script.replace("\\\n", " ")
-    return [re.sub(r"\s+#.*$|\s{2,}", lambda found: "" if "#" in found.group() else " ", line).strip()
-            for line in whole.splitlines() if line.strip() and not line.lstrip().startswith("#")]
+    def tidy(line: str) -> str:
+        return re.sub(r"\s{2,}", " ", re.sub(r"\s+#.*$", "", line)).strip()
+
+    return [tidy(line) for line in whole.splitlines()
+            if line.strip() and not line.lstrip().startswith("#")]

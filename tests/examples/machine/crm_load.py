@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""cluster-examples/single-volume.crm is loaded by crmsh, offline, and means what the pcs example means."""
+"""crmsh loads cluster-examples/single-volume.crm, and it means what the pcs example means."""
 
 import node
 import readme_text
@@ -12,7 +12,8 @@ def test_crmsh_loads_the_example(m):
     m.push(readme_text.EXAMPLES / "single-volume.crm", "/root/single-volume.crm")
     # The lab's image keeps nothing below /var/log, not even crmsh's directory.
     m.sh("mkdir -p /var/log/crmsh")
-    result = m.run(f"CIB_file={node.CIB} crm --force configure load update /root/single-volume.crm", 150)
+    result = m.run(f"CIB_file={node.CIB} crm --force configure load update "
+                   "/root/single-volume.crm", 150)
     m.note(f"{result}")
     assert result.rc == 0, result
     made = node.resource(m)

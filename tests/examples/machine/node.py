@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""The lab machine as a node of the cluster that the README speaks of: its disk, its AWS, its offline CIB."""
+"""The lab machine as a node of the README's cluster: its disk, its AWS, its offline CIB."""
 from __future__ import annotations
 
 import contextlib
@@ -35,7 +35,7 @@ def plug_device(machine, size_mib: int = 512):
 
 @contextlib.contextmanager
 def account(machine):
-    """An account with nobody's keys and parameters; AWS's names lead to it, and the system trusts it.
+    """An empty account; AWS's names lead to it, and the system trusts it.
 
     What a distribution's boot makes and the quick machine's does not is made as well: /dev/stdin.
     """
@@ -61,14 +61,14 @@ def account(machine):
 
 
 def administrator(aws) -> dict:
-    """The environment of whoever provisions, in the machine; the region is for the command to name."""
+    """The environment of whoever provisions; the commands name the region."""
     return {"AWS_ACCESS_KEY_ID": aws.values["EMULATOR_ADMIN_KEY"],
             "AWS_SECRET_ACCESS_KEY": aws.values["EMULATOR_ADMIN_SECRET"],
             "AWS_CA_BUNDLE": GUEST_CA, "AWS_PAGER": ""}
 
 
 def grant_readme_policy(aws, key_id: str = KEY_ID) -> None:
-    """The node's role gets the policy that the README prints, with the id of the key that was made."""
+    """The node's role gets the policy that the README prints, for the key that was made."""
     text = json.dumps(readme_text.policy("iam-role-policy.json"))
     assert KEY_ID in text
     aws.control("policies", name=ROLE, policies=[json.loads(text.replace(KEY_ID, key_id))])
@@ -77,7 +77,8 @@ def grant_readme_policy(aws, key_id: str = KEY_ID) -> None:
 def run_printed(machine, script: str, timeout: float = 120, **options):
     """A block of code as it stands, in bash; the first command that fails ends it."""
     result = machine.run(["bash", "-c", "set -euo pipefail\n" + script], timeout, **options)
-    machine.note(f"rc {result.rc} in {result.seconds:.1f} s: {result.out[-800:]}{result.err[-800:]}")
+    machine.note(f"rc {result.rc} in {result.seconds:.1f} s: "
+                 f"{result.out[-800:]}{result.err[-800:]}")
     return result
 
 
@@ -107,7 +108,8 @@ def operations(primitive: ElementTree.Element) -> set[tuple[str, int, int, str]]
     found = set()
     for operation in primitive.findall("./operations/op"):
         depth = next((pair.get("value") for pair in operation.iter("nvpair")
-                      if pair.get("name") == "OCF_CHECK_LEVEL"), operation.get("OCF_CHECK_LEVEL", "0"))
+                      if pair.get("name") == "OCF_CHECK_LEVEL"),
+                     operation.get("OCF_CHECK_LEVEL", "0"))
         found.add((operation.get("name"), seconds(operation.get("interval")),
                    seconds(operation.get("timeout")), depth))
     return found

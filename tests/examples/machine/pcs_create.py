@@ -32,19 +32,23 @@ def create(machine) -> None:
 def test_the_printed_commands_make_the_resource_they_say(m):
     create(m)
     made = node.resource(m)
-    assert (made.get("class"), made.get("provider"), made.get("type")) == ("ocf", "luks-ssm", "volume")
+    kind = [made.get(name) for name in ("class", "provider", "type")]
+    assert kind == ["ocf", "luks-ssm", "volume"]
     assert node.parameters(made) == {
         "device": node.DEVICE, "directory": "/srv/data", "ssm_parameter": "/prod/data/luks",
         "region": "eu-central-1", "luks_uuid": MADE["uuid"].decode()}
-    meta = {pair.get("name"): pair.get("value") for pair in made.findall("./meta_attributes/nvpair")}
-    assert meta == {"failure-timeout": "120s", "migration-threshold": "3", "resource-stickiness": "100"}
+    meta = {pair.get("name"): pair.get("value")
+            for pair in made.findall("./meta_attributes/nvpair")}
+    assert meta == {"failure-timeout": "120s", "migration-threshold": "3",
+                    "resource-stickiness": "100"}
     assert m.run(f"crm_verify --xml-file {node.CIB}").out == ""
 
 
 @limit(250)
 def test_the_operations_are_those_the_agent_advertises(m):
     create(m)
-    want = {row for row in node.advertised(m) if row[0] in ("start", "stop", "monitor", "reload-agent")}
+    want = {row for row in node.advertised(m)
+            if row[0] in ("start", "stop", "monitor", "reload-agent")}
     assert len(want) == 5
     assert node.operations(node.resource(m)) == want
 

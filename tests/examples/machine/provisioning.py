@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""From nothing to a running volume with the commands the README prints, key derivation at its default."""
+"""From nothing to a running volume with the commands the README prints."""
 
 import node
 import readme_text
@@ -13,7 +13,7 @@ def volume_block() -> str:
 
 
 def provision(machine, aws) -> str:
-    """Both blocks as printed; the volume's UUID. No command line may show the passphrase."""
+    """Both blocks as printed; the volume's UUID. No command line shows the passphrase."""
     node.plug_device(machine)
     assert volume_block().count("unset key\n") == 1
     script = (readme_text.block("Provision a volume", number=0) + '\necho "id=$id"\n'
@@ -21,14 +21,15 @@ def provision(machine, aws) -> str:
     machine.write("/root/provision", "set -euo pipefail\n" + script)
     result = machine.run("strace --seccomp-bpf -f -qq -s 4096 -e trace=execve -o /root/trace "
                          "bash /root/provision", 800, env=node.administrator(aws))
-    machine.note(f"rc {result.rc} in {result.seconds:.0f} s: {result.out[-600:]}{result.err[-600:]}")
+    machine.note(f"rc {result.rc} in {result.seconds:.0f} s: "
+                 f"{result.out[-600:]}{result.err[-600:]}")
     assert result.rc == 0, result.err
     lines = result.out.splitlines()
     told = dict(line.split("=", 1) for line in lines if line.startswith(("id=", "key=")))
     node.grant_readme_policy(aws, told["id"])
     trace = machine.read("/root/trace").decode()
     assert "put-parameter" in trace and "luksFormat" in trace
-    assert len(told["key"]) == 44 and told["key"] not in trace, "the passphrase is in a command line"
+    assert len(told["key"]) == 44 and told["key"] not in trace, "it is in a command line"
     assert lines[-1] == machine.sh(f"cryptsetup luksUUID {node.DEVICE}")
     return lines[-1]
 
