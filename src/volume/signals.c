@@ -11,44 +11,20 @@
 #include <sys/pidfd.h>
 
 #include "base/log.h"
+#include "params/params_check.h"
 
 /* What is left for the last unmount after a checker was killed. */
 #define LAST_MS 3000
 
-int
-signal_number(const char *word, size_t length)
-{
-	char text[16];
-	char *end = NULL;
-
-	if (length == 0 || length >= sizeof(text))
-		return -1;
-	memcpy(text, word, length);
-	text[length] = '\0';
-	const char *name = strncmp(text, "SIG", 3) == 0 ? text + 3 : text;
-	for (int number = 1; number < SIGRTMIN; number++) {
-		const char *known = sigabbrev_np(number);
-
-		if (known != NULL && strcmp(known, name) == 0)
-			return number;
-	}
-	long number = strtol(text, &end, 10);
-	return end != text && *end == '\0' && number > 0 && number <= SIGRTMAX ? (int)number : -1;
-}
-
+/* A list that its check let pass holds no word that is no signal. */
 static void
 signal_plan_add(struct signal_plan *plan, const char *words)
 {
-	for (const char *word = words; plan->count < SIGNAL_PLAN_MOST;) {
-		word += strspn(word, " \t,");
-		size_t length = strcspn(word, " \t,");
-		int number = signal_number(word, length);
+	int number;
 
-		if (length == 0)
-			return;
+	while (plan->count < SIGNAL_PLAN_MOST && (number = signal_list_next(&words)) != 0) {
 		if (number > 0)
 			plan->signals[plan->count++] = number;
-		word += length;
 	}
 }
 

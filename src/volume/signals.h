@@ -18,20 +18,18 @@
 #define SIGNAL_PLAN_MOST 32
 
 struct signal_plan {
-	int signals[SIGNAL_PLAN_MOST]; /* term_signals, then kill_signals; the last one is repeated
-					*/
+	int signals[SIGNAL_PLAN_MOST]; /* term_signals, kill_signals; the last one is repeated */
 	size_t count;                  /* 0: signal nobody */
 	size_t next;                   /* how many rounds there have been */
 	int64_t delay_ms;              /* between one signal and the next */
 	bool may_block;                /* force_unmount=true: look also where looking may block */
 };
 
-/* From force_unmount, term_signals, kill_signals and signal_delay; what is missing has the table's
- * default. */
+/*
+ * From force_unmount, term_signals, kill_signals and signal_delay; what is missing has the table's
+ * default.
+ */
 void signal_plan_make(const struct params *params, struct signal_plan *ret_plan);
-
-/* The number of "TERM", "SIGTERM" or "15"; -1 for anything else. */
-int signal_number(const char *word, size_t length);
 
 /*
  * One round: sends the next signal to all in LIST who may get one, and waits until they are gone,

@@ -33,22 +33,10 @@ luks_uuid_parse(const char *text, char ret_uuid[static LUKS_UUID_BYTES])
 	return true;
 }
 
-/* libdevmapper's whitelist (dm_task_set_name, DM_STRING_MANGLING_AUTO) and the one name that is
- * taken. */
 bool
 map_name_is_plain(const char *name)
 {
-	size_t length = strlen(name);
-
-	if (length == 0 || length >= MAP_NAME_BYTES || strcmp(name, ".") == 0 ||
-		strcmp(name, "..") == 0 || strcmp(name, "control") == 0)
-		return false;
-	for (const char *c = name; *c != '\0'; c++) {
-		if ((!isalnum((unsigned char)*c) && strchr("#+-.:=@_", *c) == NULL) ||
-			(unsigned char)*c >= 0x80)
-			return false;
-	}
-	return true;
+	return *name != '\0' && check_map_name("map_name", name, NULL) == STATUS_OK;
 }
 
 /* The last of ro and rw counts, as for mount(8). */

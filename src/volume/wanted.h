@@ -37,7 +37,7 @@ void wanted_make(const struct params *params, const char *instance, struct wante
 /* Whether TEXT is a UUID (8-4-4-4-12 or 32 digits, any case); RET_UUID gets the stripped form. */
 bool luks_uuid_parse(const char *text, char ret_uuid[static LUKS_UUID_BYTES]);
 
-/* Whether libdevmapper takes NAME as it stands (no mangling, no '/', under MAP_NAME_BYTES). */
+/* Whether NAME can be a mapping's as it stands: one that check_map_name takes, and not empty. */
 bool map_name_is_plain(const char *name);
 
 #endif

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Facts about the signal policy: the order of signals, who gets them, and that no time is slept
- * away. */
+/*
+ * Facts about the signal policy: the order of signals, who gets them, and that no time is slept
+ * away.
+ */
 #include <setjmp.h>
 #include <signal.h>
 #include <stdarg.h>
@@ -16,15 +18,31 @@
 #include "volume/signals.h"
 
 static void
-signals_are_known_by_name_and_by_number(void **state)
+signals_are_those_that_the_check_of_the_parameter_takes(void **state)
 {
+	struct params params = {.term_signals = " SIGHUP  15 TERM,INT USR1", .kill_signals = ""};
+	struct signal_plan plan;
+
 	(void)state;
-	assert_int_equal(signal_number("TERM", 4), SIGTERM);
-	assert_int_equal(signal_number("SIGKILL", 7), SIGKILL);
-	assert_int_equal(signal_number("15", 2), SIGTERM);
-	assert_int_equal(signal_number("TERMINATE", 9), -1);
-	assert_int_equal(signal_number("0", 1), -1);
-	assert_int_equal(signal_number("", 0), -1);
+	signal_plan_make(&params, &plan);
+	assert_int_equal(plan.count, 2);
+	assert_int_equal(plan.signals[0], SIGHUP);
+	assert_int_equal(plan.signals[1], SIGUSR1);
+}
+
+static void
+more_signals_than_a_plan_holds_are_left_out(void **state)
+{
+	char many[6 * SIGNAL_PLAN_MOST] = "";
+	struct params params = {.term_signals = many};
+	struct signal_plan plan;
+
+	(void)state;
+	for (int i = 0; i < SIGNAL_PLAN_MOST + 1; i++)
+		strcat(many, "TERM ");
+	signal_plan_make(&params, &plan);
+	assert_int_equal(plan.count, SIGNAL_PLAN_MOST);
+	assert_int_equal(plan.signals[SIGNAL_PLAN_MOST - 1], SIGTERM);
 }
 
 static void
@@ -197,7 +215,8 @@ int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(signals_are_known_by_name_and_by_number),
+		cmocka_unit_test(signals_are_those_that_the_check_of_the_parameter_takes),
+		cmocka_unit_test(more_signals_than_a_plan_holds_are_left_out),
 		cmocka_unit_test(term_signals_come_before_kill_signals),
 		cmocka_unit_test(force_unmount_false_signals_nobody),
 		cmocka_unit_test(missing_parameters_have_the_defaults_of_the_table),
