@@ -156,6 +156,18 @@ checker_run(const char *path, bool force, const struct doer *doer, struct reason
 	return checker_judge(&result, path, line, reason);
 }
 
+/*
+ * Mounted already, in another mount namespace: a live superblock looks unclean, and no checker may
+ * touch it. open(2): O_EXCL on a block device fails with EBUSY while the system uses it.
+ */
+static bool
+device_is_in_use(const char *path)
+{
+	owned_fd device_fd = open(path, O_RDONLY | O_EXCL | O_CLOEXEC);
+
+	return device_fd < 0 && errno == EBUSY;
+}
+
 enum status
 fsck_check_policy(const char *policy, const char *fstype, struct reason *reason)
 {
@@ -174,6 +186,10 @@ fsck_run(const char *policy, const char *fstype, const char *path, bool read_onl
 
 	if (status != STATUS_OK || !type_is_ext(fstype))
 		return status;
+	if (device_is_in_use(path)) {
+		log_warning("%s is in use already and is mounted without a check", path);
+		return STATUS_OK;
+	}
 	if (strcmp(policy, "force") == 0)
 		return checker_run(path, true, doer, reason);
 	status = super_read_need(path, &need, reason);
