@@ -7,68 +7,12 @@
 #include <stdint.h>
 #include <stdio.h>
 #include <string.h>
-#include <sys/sysmacros.h>
 #include <unistd.h>
 
 #include <cmocka.h>
 
-#include "fake_tree.h"
+#include "view_kit.h"
 #include "volume/record.h"
-#include "volume/view.h"
-
-#define UUID "1cb16c3d326047efb64a533c7c0653ec"
-#define LUKS "CRYPT-LUKS2-" UUID "-vol"
-#define OTHER_LUKS "CRYPT-LUKS2-00000000000000000000000000000001-vol"
-#define ROOT "21 1 0:20 / / rw,relatime - tmpfs tmpfs rw\n"
-#define OURS "31 21 254:0 / /srv/vol rw,relatime shared:1 - xfs /dev/mapper/vol rw,noquota\n"
-
-/* Looks, and hands out the reason's status with the state. */
-static enum state
-look(const struct params *params, enum status *ret_why)
-{
-	struct wanted wanted;
-	struct view view;
-
-	wanted_make(params, "vol", &wanted);
-	view_take(&wanted, deadline_in_ms(10000), &view);
-	enum state state = view.state;
-
-	assert_int_equal(view.reason.text[0] == '\0', state == STATE_ACTIVE);
-	*ret_why = view.reason.status;
-	view_end(&view);
-	return state;
-}
-
-static void
-expect(const struct params *params, enum state state, enum status why)
-{
-	enum status found;
-
-	assert_string_equal(state_word(look(params, &found)), state_word(state));
-	assert_string_equal(status_code(found), status_code(why));
-}
-
-static const struct params ordinary = {.device = "dev/nvme1n1", .directory = "/srv/vol"};
-static const struct params pinned = {.device = "/nowhere",
-	.directory = "/srv/vol",
-	.luks_uuid = UUID};
-
-/* The path of a parameter is absolute; the made-up node is not, so it is named by its serial. */
-#define BY_SERIAL \
-	{ \
-		.device = "vol-0123456789abcdef0", .directory = "/srv/vol" \
-	}
-
-static struct dm_device *
-open_volume(void)
-{
-	struct dm_device *mapping = fake_mapping("vol", 0, LUKS);
-
-	fake_disk("nvme1n1", 259, 1);
-	fake_file("sys/devices/nvme1n1/device/serial", "vol0123456789abcdef0\n");
-	fake_stack("dm-0", "nvme1n1", 259, 1);
-	return mapping;
-}
 
 static void
 nothing_at_all_is_absent(void **state)
@@ -252,31 +196,6 @@ a_mapping_without_a_live_table_is_partial(void **state)
 }
 
 static void
-a_detached_disk_is_a_failure_and_ours_by_pin_record_or_link(void **state)
-{
-	const struct params by_serial = BY_SERIAL;
-
-	(void)state;
-	open_volume();
-	fake_mounts(ROOT OURS);
-	fake_unhold("dm-0", 259, 1);
-	expect(&pinned, STATE_FAILED, STATUS_DEVICE_LOST);
-	/* The disk that came back cannot be shown to be the one below the mapping, unless udev read
-	 * its UUID. */
-	expect(&by_serial, STATE_DOUBT, STATUS_DOUBT);
-	fake_link("../../nvme1n1", "dev/disk/by-uuid/1cb16c3d-3260-47ef-b64a-533c7c0653ec");
-	expect(&by_serial, STATE_FAILED, STATUS_DEVICE_LOST);
-	assert_int_equal(unlink("dev/disk/by-uuid/1cb16c3d-3260-47ef-b64a-533c7c0653ec"), 0);
-	assert_int_equal(record_write("vol",
-				 &(struct record){.map_name = "vol",
-					 .luks_uuid = UUID,
-					 .ext4_errors = -1},
-				 NULL),
-		STATUS_OK);
-	expect(&by_serial, STATE_FAILED, STATUS_DEVICE_LOST);
-}
-
-static void
 a_suspended_mapping_is_a_failure_and_its_directory_is_not_touched(void **state)
 {
 	struct dm_device *mapping = open_volume();
@@ -286,101 +205,6 @@ a_suspended_mapping_is_a_failure_and_its_directory_is_not_touched(void **state)
 	mapping->is_suspended = true;
 	expect(&pinned, STATE_FAILED, STATUS_SUSPENDED);
 	assert_string_equal(fake_kernel.looked_at, "");
-}
-
-static void
-ours_under_another_name_is_a_failure(void **state)
-{
-	struct params named = BY_SERIAL;
-
-	(void)state;
-	open_volume();
-	fake_mounts(ROOT OURS);
-	named.map_name = "other";
-	expect(&named, STATE_FAILED, STATUS_OTHER_NAME);
-	named.luks_uuid = UUID;
-	named.device = "/nowhere";
-	expect(&named, STATE_FAILED, STATUS_OTHER_NAME);
-}
-
-static void
-the_same_luks_uuid_open_twice_is_a_failure(void **state)
-{
-	(void)state;
-	open_volume();
-	fake_mapping("copy", 1, "CRYPT-LUKS2-" UUID "-copy");
-	fake_mounts(ROOT OURS);
-	expect(&pinned, STATE_FAILED, STATUS_DOUBT);
-}
-
-static void
-another_luks_uuid_under_our_name_is_a_stranger(void **state)
-{
-	(void)state;
-	fake_mapping("vol", 0, OTHER_LUKS);
-	expect(&pinned, STATE_TAKEN, STATUS_NAME_TAKEN);
-}
-
-static void
-a_mapping_that_is_no_luks_is_a_stranger(void **state)
-{
-	(void)state;
-	fake_mapping("vol", 0, "LVM-abc");
-	expect(&ordinary, STATE_TAKEN, STATUS_NAME_TAKEN);
-}
-
-static void
-a_mapping_of_our_name_on_another_living_disk_is_a_stranger(void **state)
-{
-	struct params elsewhere = BY_SERIAL;
-
-	(void)state;
-	fake_mapping("vol", 0, OTHER_LUKS);
-	fake_disk("nvme2n1", 259, 2);
-	fake_stack("dm-0", "nvme2n1", 259, 2);
-	expect(&elsewhere, STATE_DOUBT, STATUS_DOUBT);
-	fake_disk("nvme1n1", 259, 1);
-	fake_file("sys/devices/nvme1n1/device/serial", "vol0123456789abcdef0\n");
-	expect(&elsewhere, STATE_TAKEN, STATUS_NAME_TAKEN);
-}
-
-static void
-several_luks_mappings_on_one_disk_are_told_apart_by_name_alone(void **state)
-{
-	struct params named = BY_SERIAL;
-
-	(void)state;
-	open_volume();
-	fake_mapping("second", 1, "CRYPT-LUKS2-00000000000000000000000000000002-second");
-	fake_stack("dm-1", "nvme1n1", 259, 1);
-	fake_mounts(ROOT OURS);
-	expect(&named, STATE_ACTIVE, STATUS_OK);
-	named.map_name = "third";
-	expect(&named, STATE_DOUBT, STATUS_DOUBT);
-}
-
-static void
-a_partition_of_the_configured_disk_is_ours_by_name_alone(void **state)
-{
-	struct params disk = BY_SERIAL;
-
-	(void)state;
-	fake_mapping("vol", 0, LUKS);
-	fake_disk("nvme1n1", 259, 1);
-	fake_file("sys/devices/nvme1n1/device/serial", "vol0123456789abcdef0\n");
-	fake_partition("nvme1n1", "nvme1n1p1", 259, 2);
-	fake_stack("dm-0", "nvme1n1p1", 259, 2);
-	expect(&disk, STATE_PARTIAL, STATUS_PARTLY_UP);
-	disk.map_name = "other";
-	expect(&disk, STATE_ABSENT, STATUS_NOT_ACTIVE);
-}
-
-static void
-a_strangers_mount_on_our_directory_is_taken(void **state)
-{
-	(void)state;
-	fake_mounts(ROOT "31 21 8:1 / /srv/vol rw - ext4 /dev/sda1 rw\n");
-	expect(&pinned, STATE_TAKEN, STATUS_MOUNT_POINT_TAKEN);
 }
 
 static void
@@ -454,8 +278,6 @@ every_state_has_its_word(void **state)
 	assert_string_equal(state_word((enum state)99), "UNREADABLE");
 }
 
-#define WITH_TREE(fact) cmocka_unit_test_setup_teardown(fact, fake_tree_begin, fake_tree_end)
-
 int
 main(void)
 {
@@ -474,16 +296,7 @@ main(void)
 		WITH_TREE(a_filesystem_that_was_shut_down_is_a_failure),
 		WITH_TREE(read_only_is_right_where_it_was_asked_for),
 		WITH_TREE(a_mapping_without_a_live_table_is_partial),
-		WITH_TREE(a_detached_disk_is_a_failure_and_ours_by_pin_record_or_link),
 		WITH_TREE(a_suspended_mapping_is_a_failure_and_its_directory_is_not_touched),
-		WITH_TREE(ours_under_another_name_is_a_failure),
-		WITH_TREE(the_same_luks_uuid_open_twice_is_a_failure),
-		WITH_TREE(another_luks_uuid_under_our_name_is_a_stranger),
-		WITH_TREE(a_mapping_that_is_no_luks_is_a_stranger),
-		WITH_TREE(a_mapping_of_our_name_on_another_living_disk_is_a_stranger),
-		WITH_TREE(several_luks_mappings_on_one_disk_are_told_apart_by_name_alone),
-		WITH_TREE(a_partition_of_the_configured_disk_is_ours_by_name_alone),
-		WITH_TREE(a_strangers_mount_on_our_directory_is_taken),
 		WITH_TREE(ext4_errors_flag_when_they_grew_since_start),
 		WITH_TREE(a_private_namespace_is_judged_with_inits),
 		WITH_TREE(a_suspension_that_ends_is_waited_for),
