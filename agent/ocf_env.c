@@ -110,6 +110,16 @@ deadlines_read(struct ocf_call *call)
 	call->end = deadline_in_ms(timeout_ms - margin_ms);
 }
 
+void
+ocf_call_age(struct ocf_call *call, int64_t age_ms)
+{
+	int64_t most_ms = call->timeout_ms / 2;
+	int64_t gone_ms = age_ms < most_ms ? age_ms : most_ms;
+
+	call->deadline.at_ms -= gone_ms;
+	call->end.at_ms -= gone_ms;
+}
+
 static bool
 role_is_stopped(void)
 {

@@ -46,6 +46,12 @@ struct ocf_call {
 /* Reads argv and the environment; both are lent for the life of RET_CALL. */
 void ocf_call_read(int argc, char **argv, struct ocf_call *ret_call);
 
+/*
+ * Takes AGE_MS that went by before the call was read off both deadlines, at most half of the
+ * timeout.
+ */
+void ocf_call_age(struct ocf_call *call, int64_t age_ms);
+
 /* A param_lookup: OCF_RESKEY_NAME of the environment. CONTEXT is not used. */
 const char *ocf_param_lookup(void *context, const char *name);
 

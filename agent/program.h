@@ -10,10 +10,10 @@
 #include "ocf_env.h"
 
 /*
- * Before anything else is done. The worker makes itself undumpable and opens its log; the agent
- * does nothing.
+ * Before anything else is done. The worker makes itself undumpable, opens its log, and counts the
+ * time that went by before it was executed; the agent does nothing.
  */
-void program_begin(const struct ocf_call *call);
+void program_begin(struct ocf_call *call);
 
 /* When the code is decided and before the reason is printed: the worker logs what came out. */
 void program_tell(const struct ocf_call *call, int code, const struct reason *reason);

@@ -8,11 +8,13 @@
 #include <linux/close_range.h>
 #include <signal.h>
 #include <sys/prctl.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "actions.h"
 #include "base/log.h"
 #include "log_qb.h"
+#include "volume/holder.h"
 
 const struct action_row action_rows[] = {
 #define ACTION(row, agent_handler, worker_handler, ...) \
@@ -22,9 +24,26 @@ const struct action_row action_rows[] = {
 };
 const size_t action_row_count = sizeof(action_rows) / sizeof(action_rows[0]);
 
-void
-program_begin(const struct ocf_call *call)
+/*
+ * The executor's clock started when it forked this process, before the agent looked and became the
+ * worker; on a node without breath that is long. The start time survives exec.
+ */
+static int64_t
+process_age_ms(void)
 {
+	struct timespec now = {0};
+	int64_t forked_ms = (int64_t)process_start_ticks(getpid()) * 1000 / sysconf(_SC_CLK_TCK);
+
+	clock_gettime(CLOCK_BOOTTIME, &now);
+	int64_t age_ms = (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000 - forked_ms;
+
+	return forked_ms > 0 && age_ms > 0 ? age_ms : 0;
+}
+
+void
+program_begin(struct ocf_call *call)
+{
+	ocf_call_age(call, process_age_ms());
 	/* exec has made the process dumpable again. */
 	prctl(PR_SET_DUMPABLE, 0, 0, 0, 0);
 	/* Nothing that the caller left open goes on to a child of ours. */

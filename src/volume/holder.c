@@ -18,9 +18,8 @@
 /* Between asking an orphan start to undo its work and ending it. */
 #define TERM_GRACE_MS 2000
 
-/* The process's start time in clock ticks since boot, proc(5); 0 when it is gone. */
-static unsigned long long
-start_ticks_read(pid_t pid)
+unsigned long long
+process_start_ticks(pid_t pid)
 {
 	char path[PATH_MAX], text[1024];
 	unsigned long long ticks;
@@ -69,7 +68,7 @@ holder_write(int lock_fd, const char *action)
 
 	boot_id_read(boot_id);
 	int length = snprintf(text, sizeof(text), "%s %d %llu %s\n", action, (int)getpid(),
-		start_ticks_read(getpid()), boot_id);
+		process_start_ticks(getpid()), boot_id);
 
 	return length > 0 && (size_t)length < sizeof(text) && ftruncate(lock_fd, 0) == 0 &&
 		pwrite(lock_fd, text, (size_t)length, 0) == length;
@@ -114,7 +113,7 @@ holder_end(const struct holder *holder, struct deadline deadline)
 
 	boot_id_read(boot_id);
 	if (pid_fd < 0 || strcmp(boot_id, holder->boot_id) != 0 ||
-		start_ticks_read(holder->pid) != holder->start_ticks)
+		process_start_ticks(holder->pid) != holder->start_ticks)
 		return;
 	log_notice("ending the %s that still runs as process %d", holder->action, (int)holder->pid);
 	process_signal(pid_fd, SIGTERM);

@@ -20,6 +20,10 @@ struct holder {
 	char boot_id[BOOT_ID_BYTES];
 };
 
+/* When the process was forked, in clock ticks since boot (proc(5), CLOCK_BOOTTIME); 0 when it is
+ * gone. */
+unsigned long long process_start_ticks(pid_t pid);
+
 /* What the file says; pid 0 when it says nothing whole. */
 void holder_read(int lock_fd, struct holder *ret_holder);
 

@@ -42,7 +42,7 @@ const struct action_row action_rows[] = {
 const size_t action_row_count = sizeof(action_rows) / sizeof(action_rows[0]);
 
 void
-program_begin(const struct ocf_call *call)
+program_begin(struct ocf_call *call)
 {
 	(void)call;
 }

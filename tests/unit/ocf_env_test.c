@@ -235,6 +235,23 @@ the_reason_prefix_is_the_callers(void **state)
 	assert_string_equal(call_read("OCF_EXIT_REASON_PREFIX", "why:").reason_prefix, "why:");
 }
 
+static void
+time_before_the_call_counts_but_never_all_of_it(void **state)
+{
+	(void)state;
+	struct ocf_call call = call_read("OCF_RESKEY_CRM_meta_timeout", "60000");
+	struct deadline deadline = call.deadline, end = call.end;
+
+	ocf_call_age(&call, 700);
+	assert_int_equal(call.deadline.at_ms, deadline.at_ms - 700);
+	assert_int_equal(call.end.at_ms, end.at_ms - 700);
+	call.deadline = deadline;
+	call.end = end;
+	ocf_call_age(&call, 500000);
+	assert_int_equal(call.deadline.at_ms, deadline.at_ms - 30000);
+	assert_int_equal(call.end.at_ms, end.at_ms - 30000);
+}
+
 int
 main(void)
 {
@@ -260,6 +277,8 @@ main(void)
 			environment_clear),
 		cmocka_unit_test_setup(a_parameter_is_looked_up_by_its_name, environment_clear),
 		cmocka_unit_test_setup(the_reason_prefix_is_the_callers, environment_clear),
+		cmocka_unit_test_setup(time_before_the_call_counts_but_never_all_of_it,
+			environment_clear),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
