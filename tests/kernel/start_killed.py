@@ -104,7 +104,7 @@ def test_a_start_whose_agent_alone_was_killed_leaves_nothing_behind(m):
     action = held_start(m, volume, 60)
     action.kill(9, group=False)
     action.wait(30)
-    m.sh("for i in $(seq 50); do pgrep -f luks-ssm-worker || pgrep -x luks-ssm-aws || exit 0; sleep 0.1; done; exit 1",
+    m.sh("for i in $(seq 50); do pgrep -x luks-ssm-worker || pgrep -x luks-ssm-aws || exit 0; sleep 0.1; done; exit 1",
          timeout=30)
     assert volume.agent("probe").rc == 7
     assert volume.mapping() is None
