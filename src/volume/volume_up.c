@@ -358,8 +358,8 @@ up_fill(struct up *up, const struct view *view, struct reason *reason)
 {
 	const char *device = up->device.path[0] != '\0' ? up->device.path
 							: up->wanted->params->device;
-	enum status status =
-		mountpoint_check_free(up->wanted->params->directory, view->on_directory, reason);
+	enum status status = mountpoint_check_free(up->wanted->params->directory,
+		view->on_directory, reason);
 
 	if (status == STATUS_OK)
 		status = up_find_mapping(up, reason);
