@@ -19,6 +19,9 @@ static char path[] = "/tmp/luks-ssm-trusted-XXXXXX";
 static void
 file_write(const char *bytes, size_t length_bytes, mode_t mode)
 {
+	/* An earlier one may be read-only, to its owner too unless that is root. */
+	unlink(path);
+
 	owned_file file = fopen(path, "w");
 
 	assert_non_null(file);

@@ -18,6 +18,7 @@ VARIANTS = {
     "gcc": ["CC=gcc", "--enable-fatal-warnings"],
     "clang": ["CC=clang", "--enable-fatal-warnings"],
     "sanitize": ["CC=gcc", "--with-sanitizers=address,undefined"],
+    "fuzz": ["CC=clang", "--enable-fuzzers"],
     # The user that an installation makes need not exist here; nobody has no rights either.
     "helper": ["CC=gcc", "--with-fetch-user=nobody"],
 }

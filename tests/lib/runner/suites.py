@@ -35,6 +35,17 @@ def _check(variant: str, *arguments: str):
     return run
 
 
+def _target(variant: str, target: str, limit_s: float):
+    """A target of make that prints PASS and FAIL as make check does."""
+    def run(report: Report, context) -> None:
+        if not context.builds.build(variant):
+            report.record(f"build-{variant}", False)
+            return
+        counted(report, context.suite, ["make", "-s", target], context.builds.directory(variant),
+                limit_s)
+    return run
+
+
 def _distcheck(report: Report, context) -> None:
     if not context.builds.build("gcc"):
         report.record("build-gcc", False)
@@ -132,6 +143,8 @@ SUITES = [
     Suite("matrix", _machine("matrix"), ("build", "lab", "emulator"), takes_names=True),
     Suite("bench", _machine("bench", alone=True), ("build", "lab", "emulator"), takes_names=True),
     Suite("distcheck", _distcheck, ("build",), always=False),
+    Suite("valgrind", _target("gcc", "check-valgrind", 1800), ("build",), always=False),
+    Suite("fuzz", _target("fuzz", "check-fuzz", 900), ("build",), always=False),
 ]
 
 
