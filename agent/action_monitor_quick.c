@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * monitor and probe in the agent, which loads libmount alone: fully healthy (0) and provably
+ * monitor and probe in the agent, which loads libc alone: fully healthy (0) and provably
  * nothing (7, silent). Whatever else it sees, the worker looks again, decides and words it.
  */
 #include "actions.h"

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * The action table (actions.def) and what runs a row of it. Two programs share it: the agent, which
- * links libc and libmount alone, and luks-ssm-worker, which links the rest. A row names each
+ * links libc alone, and luks-ssm-worker, which links the rest. A row names each
  * program's handler; an agent without one, or whose handler passes on, becomes the worker.
  */
 #ifndef LUKS_SSM_AGENT_ACTIONS_H

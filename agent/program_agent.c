@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * The agent's side of program.h and its column of actions.def. Links libc and libmount alone: it
+ * The agent's side of program.h and its column of actions.def. Links libc alone: it
  * runs every few seconds on every node, also on one that is short of memory. Writes no log.
  */
 #include "program.h"

@@ -1,26 +1,22 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* mountinfo through libmount, kept as plain structs. */
+/* A mountinfo file, read whole and kept as plain structs. */
 #include "volume/mounts.h"
 
 #include <errno.h>
-#include <libmount.h>
+#include <fcntl.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "params/params_check.h"
 #include "volume/btrfs_members.h"
+#include "volume/mountinfo.h"
 
-static void
-table_end(struct libmnt_table **table)
-{
-	mnt_unref_table(*table);
-}
-
-static void
-iter_end(struct libmnt_iter **iter)
-{
-	mnt_free_iter(*iter);
-}
+/* A node has a few dozen mounts of about a hundred bytes; one with thousands needs some more turns.
+ */
+#define READ_FIRST_BYTES 16384
+#define READ_MOST_BYTES (64 << 20)
 
 static void
 mount_end(struct mount *mount)
@@ -30,22 +26,6 @@ mount_end(struct mount *mount)
 	free(mount->fstype);
 	free(mount->source);
 	free(mount->options);
-}
-
-/* A line that cannot be read makes the whole list unreadable: what is not seen is not gone. */
-static int
-line_is_broken(struct libmnt_table *table, const char *path, int line)
-{
-	(void)table;
-	(void)path;
-	(void)line;
-	return -EINVAL;
-}
-
-static char *
-text_copy(const char *text)
-{
-	return strdup(text != NULL ? text : "");
 }
 
 /* The kernel marks a mount point whose directory was unlinked; the mount is as real as any other.
@@ -72,26 +52,21 @@ options_join(const char *of_mount, const char *of_superblock)
 }
 
 static bool
-mount_copy(struct libmnt_fs *fs, struct mount *ret_mount)
+mount_copy(const struct mountinfo *info, struct mount *ret_mount)
 {
-	const char *of_mount = mnt_fs_get_vfs_options(fs);
-	const char *of_superblock = mnt_fs_get_fs_options(fs);
-
-	of_mount = of_mount != NULL ? of_mount : "";
-	of_superblock = of_superblock != NULL ? of_superblock : "";
 	*ret_mount = (struct mount){
-		.id = mnt_fs_get_id(fs),
-		.parent_id = mnt_fs_get_parent_id(fs),
-		.number = mnt_fs_get_devno(fs),
-		.root = text_copy(mnt_fs_get_root(fs)),
-		.directory = text_copy(mnt_fs_get_target(fs)),
-		.fstype = text_copy(mnt_fs_get_fstype(fs)),
-		.source = text_copy(mnt_fs_get_source(fs)),
-		.options = options_join(of_mount, of_superblock),
-		.is_read_only = option_list_has(of_mount, "ro") ||
-			option_list_has(of_superblock, "ro"),
-		.is_shut_down = option_list_has(of_superblock, "emergency_ro") ||
-			option_list_has(of_superblock, "shutdown"),
+		.id = info->id,
+		.parent_id = info->parent_id,
+		.number = info->number,
+		.root = strdup(info->root),
+		.directory = strdup(info->directory),
+		.fstype = strdup(info->fstype),
+		.source = strdup(info->source),
+		.options = options_join(info->options, info->super_options),
+		.is_read_only = option_list_has(info->options, "ro") ||
+			option_list_has(info->super_options, "ro"),
+		.is_shut_down = option_list_has(info->super_options, "emergency_ro") ||
+			option_list_has(info->super_options, "shutdown"),
 	};
 	deleted_mark_cut(ret_mount->directory);
 	return ret_mount->root != NULL && ret_mount->directory != NULL &&
@@ -109,24 +84,68 @@ mount_is_on(const struct mount *mount, dev_t device)
 	return strcmp(mount->fstype, "btrfs") == 0 && btrfs_source_is_on(mount->source, device);
 }
 
-static bool
-table_copy(struct libmnt_table *table, dev_t device, struct mount_list *list)
+static size_t
+text_count_lines(const char *text)
 {
-	owned_by(iter_end) struct libmnt_iter *iter = mnt_new_iter(MNT_ITER_FORWARD);
-	int count = mnt_table_get_nents(table);
-	struct libmnt_fs *fs;
+	size_t count = 0;
 
-	list->mounts = calloc(count > 0 ? (size_t)count : 1, sizeof(*list->mounts));
-	if (iter == NULL || list->mounts == NULL)
-		return false;
-	while (list->count < (size_t)count && mnt_table_next_fs(table, iter, &fs) == 0) {
-		struct mount *mount = &list->mounts[list->count++];
+	for (const char *at = strchr(text, '\n'); at != NULL; at = strchr(at + 1, '\n'))
+		count++;
+	return count;
+}
 
-		if (!mount_copy(fs, mount))
-			return false;
+/* A line that cannot be read makes the whole list unreadable: what is not seen is not gone. */
+static enum status
+text_copy_mounts(char *text, dev_t device, struct mount_list *list)
+{
+	size_t count = text_count_lines(text);
+
+	list->mounts = calloc(count > 0 ? count : 1, sizeof(*list->mounts));
+	if (list->mounts == NULL)
+		return STATUS_NO_MEMORY;
+	for (char *line = strsep(&text, "\n"); text != NULL; line = strsep(&text, "\n")) {
+		struct mount *mount = &list->mounts[list->count];
+		struct mountinfo info;
+
+		if (!mountinfo_cut(line, &info))
+			return STATUS_UNREADABLE;
+		list->count++;
+		if (!mount_copy(&info, mount))
+			return STATUS_NO_MEMORY;
 		mount->is_ours = mount_is_on(mount, device);
 	}
-	return true;
+	return STATUS_OK;
+}
+
+/* The whole file as one text, each line with its newline. On failure errno says why. */
+static char *
+mountinfo_read(const char *path)
+{
+	owned_fd fd = open(path, O_RDONLY | O_CLOEXEC);
+	owned_text text = NULL;
+	size_t used_bytes = 0;
+
+	if (fd < 0)
+		return NULL;
+	for (size_t room_bytes = READ_FIRST_BYTES; room_bytes <= READ_MOST_BYTES; room_bytes *= 2) {
+		char *larger = realloc(text, room_bytes);
+		ssize_t got = 1;
+
+		if (larger == NULL)
+			return NULL;
+		text = larger;
+		while (got > 0 && used_bytes < room_bytes - 1) {
+			got = read(fd, text + used_bytes, room_bytes - 1 - used_bytes);
+			used_bytes += got > 0 ? (size_t)got : 0;
+		}
+		text[used_bytes] = '\0';
+		if (got == 0)
+			return steal(text);
+		if (got < 0)
+			return NULL;
+	}
+	errno = EFBIG;
+	return NULL;
 }
 
 /* The process, or its namespace, went away: it has no mounts. */
@@ -139,25 +158,25 @@ error_is_gone_process(int error)
 enum status
 mount_list_read(const char *path, dev_t device, struct mount_list *ret_list, struct reason *reason)
 {
-	owned_by(table_end) struct libmnt_table *table = mnt_new_table();
+	owned_text text = mountinfo_read(path);
 	struct mount_list list = {0};
 
-	if (table == NULL)
-		return reason_set(reason, STATUS_NO_MEMORY, "no memory for the list of mounts");
-	mnt_table_set_parser_errcb(table, line_is_broken);
-	errno = 0;
-	int rc = mnt_table_parse_file(table, path);
-
-	if (rc != 0 && error_is_gone_process(errno) && strstr(path, "/self/") == NULL) {
+	if (text == NULL && error_is_gone_process(errno) && strstr(path, "/self/") == NULL) {
 		*ret_list = list;
 		return STATUS_OK;
 	}
-	if (rc != 0)
-		return reason_set(reason, STATUS_UNREADABLE, "cannot read %s: %s", path,
-			strerror(rc < 0 ? -rc : errno));
-	if (!table_copy(table, device, &list)) {
+	if (text == NULL)
+		return reason_set(reason, errno == ENOMEM ? STATUS_NO_MEMORY : STATUS_UNREADABLE,
+			"cannot read %s: %s", path, strerror(errno));
+
+	enum status status = text_copy_mounts(text, device, &list);
+
+	if (status != STATUS_OK) {
 		mount_list_end(&list);
-		return reason_set(reason, STATUS_NO_MEMORY, "no memory for the list of mounts");
+		return reason_set(reason, status,
+			status == STATUS_UNREADABLE ? "%s: a line there is not as proc(5) has it"
+						    : "%s: no memory for the list of mounts",
+			path);
 	}
 	*ret_list = list;
 	return STATUS_OK;
