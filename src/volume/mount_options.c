@@ -125,6 +125,8 @@ time_parse_ms(const char *text, const char *end)
 
 	if (text == end)
 		return -1;
+	if (word_is(text, (size_t)(end - text), "infinity"))
+		return most_ms;
 	while (text < end) {
 		if (!isdigit((unsigned char)*text))
 			return -1;

@@ -82,6 +82,9 @@ test_the_device_timeout_is_read_as_systemd_does(void **state)
 	assert_int_equal(mount_options_device_timeout_ms("x-systemd.device-timeout"), -1);
 	assert_int_equal(mount_options_device_timeout_ms("x-systemd.device-timeout=soon"), -1);
 	assert_int_equal(
+		mount_options_device_timeout_ms("x-systemd.device-timeout=infinity,nofail"),
+		604800000);
+	assert_int_equal(
 		mount_options_device_timeout_ms("x-systemd.device-timeout=99999999999999999999"),
 		604800000);
 }
