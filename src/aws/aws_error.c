@@ -116,7 +116,8 @@ foreign_reply_explain(const struct http_reply *reply, const char *host, struct r
 {
 	if (reply->status == 407)
 		return reason_set(reason, STATUS_PROXY_REFUSED,
-			"%.60s: the proxy wants a login (HTTP 407)", host);
+			"%.60s: a proxy wants a login (HTTP 407); give this node a way around it",
+			host);
 	if (reply->status == 429)
 		return reason_set(reason, STATUS_THROTTLED, "%.60s: too many requests (HTTP 429)",
 			host);
@@ -125,9 +126,9 @@ foreign_reply_explain(const struct http_reply *reply, const char *host, struct r
 			"%.60s: trouble on the other side (HTTP %ld)", host, reply->status);
 	if (reply->status >= 300 && reply->status < 400)
 		return reason_set(reason, STATUS_BAD_REPLY,
-			"%.60s: redirected (HTTP %ld), not followed; a proxy or login page sits between",
+			"%.60s: redirected (HTTP %ld), not followed; a proxy or login page sits between; check routes and DNS",
 			host, reply->status);
 	return reason_set(reason, STATUS_BAD_REPLY,
-		"%.60s: HTTP %ld with content type %.40s, not AWS's; a proxy or login page sits between",
+		"%.60s: HTTP %ld with content type %.40s, not AWS's; a proxy or login page sits between; check routes and DNS",
 		host, reply->status, reply->content_type[0] != '\0' ? reply->content_type : "none");
 }

@@ -9,7 +9,8 @@ static_obtain(struct caller *caller, struct reason *reason)
 
 	if (request->access_key == NULL || request->secret_key == NULL)
 		return reason_set(reason, STATUS_NO_CREDENTIALS,
-			"%.80s: the access key is not complete", request->origin);
+			"%.80s: the access key is not complete; set its id and its secret",
+			request->origin);
 	return credentials_copy(request->access_key, request->secret_key, request->session_token,
 		&caller->credentials, reason);
 }
@@ -18,8 +19,8 @@ static enum status
 unsupported(const struct caller *caller, const char *what, struct reason *reason)
 {
 	return reason_set(reason, STATUS_NO_CREDENTIALS,
-		"%.80s: uses %s, which this version does not support", caller->request->origin,
-		what);
+		"%.80s: uses %s, which this version does not support; use keys or the instance's role",
+		caller->request->origin, what);
 }
 
 static enum status

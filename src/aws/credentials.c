@@ -28,9 +28,10 @@ credentials_copy(const char *access_key, const char *secret_key, const char *tok
 	if (access_key[0] == '\0' || secret_key[0] == '\0' ||
 		strlen(access_key) >= sizeof(credentials.access_key) || !text_is_plain(access_key))
 		return reason_set(reason, STATUS_BAD_CREDENTIALS,
-			"the access key id or its secret is empty or malformed");
+			"the access key id or its secret is empty or malformed; correct it");
 	if (token != NULL && !text_is_plain(token))
-		return reason_set(reason, STATUS_BAD_CREDENTIALS, "the session token is malformed");
+		return reason_set(reason, STATUS_BAD_CREDENTIALS,
+			"the session token is malformed; correct it");
 	memcpy(credentials.access_key, access_key, strlen(access_key));
 
 	enum status status = secret_copy(secret_key, strlen(secret_key), &credentials.secret_key);

@@ -58,8 +58,8 @@ raw_decode(const char *object, const char *value, size_t value_bytes, struct dec
 {
 	if (value_bytes > KEY_BYTES_MAX)
 		return reason_set(reason, STATUS_BAD_VALUE,
-			"%s: the value has %zu bytes, a passphrase at most %d", object, value_bytes,
-			KEY_BYTES_MAX);
+			"%s: the value has %zu bytes, a passphrase at most %d; check ssm_parameter",
+			object, value_bytes, KEY_BYTES_MAX);
 	return secret_append(&decoded->key, value, value_bytes);
 }
 
@@ -150,7 +150,8 @@ base64_decode(const char *object, const char *value, size_t value_bytes, struct 
 		return base64_refuse(object, reason);
 	if (digits.length_bytes / 4 * 3 > decoded->key.room_bytes + padding)
 		return reason_set(reason, STATUS_BAD_VALUE,
-			"%s: the value decodes to more than %d bytes", object, KEY_BYTES_MAX);
+			"%s: the value decodes to more than %d bytes; check ssm_parameter", object,
+			KEY_BYTES_MAX);
 	for (size_t i = 0; i < digits.length_bytes; i += 4)
 		bad |= base64_group(digits.bytes + i, i + 4 == digits.length_bytes ? padding : 0,
 			&decoded->key);
@@ -169,7 +170,8 @@ hex_decode(const char *object, const char *value, size_t value_bytes, struct dec
 		return status;
 	if (digits.length_bytes / 2 > decoded->key.room_bytes)
 		return reason_set(reason, STATUS_BAD_VALUE,
-			"%s: the value decodes to more than %d bytes", object, KEY_BYTES_MAX);
+			"%s: the value decodes to more than %d bytes; check ssm_parameter", object,
+			KEY_BYTES_MAX);
 	for (size_t i = 0; i + 1 < digits.length_bytes && status == STATUS_OK; i += 2) {
 		unsigned int high = hex_digit((unsigned char)digits.bytes[i]) - 1;
 		unsigned int low = hex_digit((unsigned char)digits.bytes[i + 1]) - 1;
@@ -216,8 +218,8 @@ encoding_decode(const char *encoding, const char *object, const char *value, siz
 	if (decoded.key.length_bytes == 0)
 		return reason_set(reason, STATUS_BAD_VALUE, "%s: %s", object,
 			value_bytes == 0
-				? "the value is empty"
-				: "the value holds no passphrase: nothing is left after decoding");
+				? "the value is empty; store the passphrase"
+				: "the value holds no passphrase: nothing is left after decoding; check key_encoding");
 	*ret_decoded = decoded;
 	decoded.key = (struct secret){0};
 	return STATUS_OK;

@@ -23,8 +23,9 @@ layer_take(struct plan *plan, bool from_file, struct reason *reason)
 	if (access_key == NULL && secret_key == NULL)
 		return STATUS_OK;
 	if (access_key == NULL || secret_key == NULL)
-		return reason_set(reason, STATUS_NO_CREDENTIALS, "%.100s: %s is set, %s is not",
-			where, access_key != NULL ? "AWS_ACCESS_KEY_ID" : "AWS_SECRET_ACCESS_KEY",
+		return reason_set(reason, STATUS_NO_CREDENTIALS,
+			"%.100s: %s is set, %s is not; set both", where,
+			access_key != NULL ? "AWS_ACCESS_KEY_ID" : "AWS_SECRET_ACCESS_KEY",
 			access_key != NULL ? "AWS_SECRET_ACCESS_KEY" : "AWS_ACCESS_KEY_ID");
 	plan->access_key = access_key;
 	plan->secret_key = secret_key;
@@ -87,7 +88,7 @@ source_take_metadata(struct plan *plan, struct reason *reason)
 {
 	if (settings_switch(&plan->settings, "AWS_EC2_METADATA_DISABLED"))
 		return reason_set(reason, STATUS_NO_CREDENTIALS,
-			"no credentials are configured, and AWS_EC2_METADATA_DISABLED switches instance metadata off");
+			"no credentials are configured, and AWS_EC2_METADATA_DISABLED switches instance metadata off; allow it or give keys");
 	plan->source = SOURCE_METADATA;
 	snprintf(plan->origin, sizeof(plan->origin), "instance metadata");
 	return STATUS_OK;

@@ -67,7 +67,7 @@ keys_take(const char *profile, struct plan *plan, struct reason *reason)
 	plan->session_token = settings_profile_text(settings, profile, "aws_session_token");
 	if (plan->access_key == NULL || plan->secret_key == NULL)
 		return reason_set(reason, STATUS_BAD_PROFILE,
-			"profile %.60s: %s is missing in %.80s", profile,
+			"profile %.60s: %s is missing in %.80s; set it", profile,
 			plan->access_key == NULL ? "aws_access_key_id" : "aws_secret_access_key",
 			settings->credentials_path);
 	plan->source = SOURCE_STATIC;

@@ -119,8 +119,8 @@ shared_file_open(const struct settings *settings, const struct shared_file *file
 		status = ini_parse(&text, ret_ini, &line);
 	if (status != STATUS_OK)
 		return reason_set(reason, status,
-			"%s: %.100s, line %u is neither section nor assignment", file->what, path,
-			line);
+			"%s: %.100s, line %u is neither section nor assignment; correct it",
+			file->what, path, line);
 	return STATUS_OK;
 }
 
@@ -158,8 +158,8 @@ settings_fill(struct settings *settings, struct reason *reason)
 	profile_choose(settings);
 	if (settings->profile_is_named && !settings_profile_exists(settings, settings->profile))
 		return reason_set(reason, STATUS_BAD_PROFILE,
-			"profile: %.60s is in neither %.50s nor %.50s", settings->profile,
-			settings->credentials_path, settings->config_path);
+			"profile: %.60s is in neither %.50s nor %.50s; correct it",
+			settings->profile, settings->credentials_path, settings->config_path);
 	return STATUS_OK;
 }
 

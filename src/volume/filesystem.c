@@ -44,10 +44,11 @@ fstype_check(const char *path, const char *fstype, const char *found, struct rea
 {
 	if (strlen(found) >= FSTYPE_BYTES)
 		return reason_set(reason, STATUS_BAD_FILESYSTEM,
-			"%s holds %s, which is not for mounting", path, found);
+			"%s holds %s, which is not for mounting; is this the right device?", path,
+			found);
 	if (fstype != NULL && strcmp(fstype, "auto") != 0 && strcmp(fstype, found) != 0)
-		return reason_set(reason, STATUS_BAD_FILESYSTEM, "%s holds %s, fstype asks for %s",
-			path, found, fstype);
+		return reason_set(reason, STATUS_BAD_FILESYSTEM,
+			"%s holds %s, fstype asks for %s; correct fstype", path, found, fstype);
 	return STATUS_OK;
 }
 
@@ -79,7 +80,8 @@ filesystem_find(const char *path, const char *fstype, char ret_fstype[static FST
 	if (blkid_probe_lookup_value(probe, "USAGE", &usage, NULL) != 0 ||
 		strcmp(usage, "filesystem") != 0)
 		return reason_set(reason, STATUS_BAD_FILESYSTEM,
-			"%s holds %s, which is no filesystem", path, found);
+			"%s holds %s, which is no filesystem; is this the right device?", path,
+			found);
 	status = fstype_check(path, fstype, found, reason);
 	if (status == STATUS_OK)
 		snprintf(ret_fstype, FSTYPE_BYTES, "%s", found);

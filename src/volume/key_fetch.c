@@ -70,7 +70,7 @@ helper_judge(const struct spawn_result *result, struct reason *reason)
 {
 	if (result->timed_out)
 		return reason_set(reason, STATUS_TIMED_OUT,
-			"luks-ssm-aws: no answer before the deadline");
+			"luks-ssm-aws: no answer before the deadline; check the network, raise the timeout");
 	if (result->exit_code == 127)
 		return reason_set(reason, STATUS_HELPER_BROKEN,
 			"%s cannot be run; reinstall luks-ssm", helper_path());

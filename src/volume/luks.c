@@ -36,23 +36,27 @@ luks_failed(const struct luks *luks, int error, const char *what, struct reason 
 		return reason_set(reason, STATUS_WRONG_KEY, "the key opens no keyslot of %s", what);
 	case ENOENT:
 		return reason_set(reason, STATUS_NO_KEYSLOT,
-			"%s has no keyslot that a passphrase can open", what);
+			"%s has no keyslot that a passphrase can open; see cryptsetup luksDump",
+			what);
 	case EEXIST:
 	case EBUSY:
 		return reason_set(reason, STATUS_NAME_TAKEN,
 			"%s: %s; see who uses it with dmsetup ls and lsblk", what, said);
 	case ENODEV:
 	case ENXIO:
-		return reason_set(reason, STATUS_NO_DEVICE, "%s: %s", what, said);
+		return reason_set(reason, STATUS_NO_DEVICE, "%s: %s; check that it is attached",
+			what, said);
 	case ENOMEM:
 		return reason_set(reason, STATUS_KDF_MEMORY,
-			"%s: not enough memory for the key derivation", what);
+			"%s: not enough memory for the key derivation; free some or add a cheaper keyslot",
+			what);
 	case ENOTSUP:
 		return reason_set(reason, STATUS_MISSING_SOFTWARE,
 			"%s: %s; is dm-crypt with this cipher there?", what, said);
 	case EROFS:
 	case EACCES:
-		return reason_set(reason, STATUS_DEVICE_READ_ONLY, "%s: %s", what, said);
+		return reason_set(reason, STATUS_DEVICE_READ_ONLY,
+			"%s: %s; make it writable or set read_only=yes", what, said);
 	case EIO:
 		return reason_set(reason, STATUS_DEVICE_IO, "%s: %s; check the disk", what, said);
 	default:

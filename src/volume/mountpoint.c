@@ -80,12 +80,13 @@ mountpoint_make(const char *directory, unsigned int *ret_made, struct reason *re
 		int error = errno;
 
 		mountpoint_unmake(directory, made);
-		return reason_set(reason, STATUS_NO_MOUNT_POINT, "%s cannot be made: %s", directory,
+		return reason_set(reason, STATUS_NO_MOUNT_POINT,
+			"%s cannot be made: %s; make it by hand or correct directory", directory,
 			strerror(error));
 	}
 	if (!S_ISDIR(about.st_mode))
-		return reason_set(reason, STATUS_NO_MOUNT_POINT, "%s is not a directory",
-			directory);
+		return reason_set(reason, STATUS_NO_MOUNT_POINT,
+			"%s is not a directory; correct directory", directory);
 	*ret_made = made;
 	return STATUS_OK;
 }
@@ -103,11 +104,12 @@ mountpoint_check(const char *directory, struct reason *reason)
 				strerror(errno));
 	}
 	if (!S_ISDIR(about.st_mode))
-		return reason_set(reason, STATUS_NO_MOUNT_POINT, "%s is not a directory", path);
+		return reason_set(reason, STATUS_NO_MOUNT_POINT,
+			"%s is not a directory; correct directory", path);
 	if (strcmp(path, directory) != 0 && access(path, W_OK) != 0)
 		return reason_set(reason, STATUS_NO_MOUNT_POINT,
-			"%s is missing and cannot be made in %s: %s", directory, path,
-			strerror(errno));
+			"%s is missing and cannot be made in %s: %s; correct directory", directory,
+			path, strerror(errno));
 	return STATUS_OK;
 }
 

@@ -41,8 +41,8 @@ option_ask(int context_fd, const char *fstype, char *word, struct reason *reason
 	if (result == 0 || errno != EINVAL)
 		return STATUS_OK;
 	return reason_set(reason, STATUS_BAD_MOUNT_OPTION,
-		"%s of this kernel does not take the mount option \"%s%s%s\"", fstype, word,
-		value != NULL ? "=" : "", value != NULL ? value : "");
+		"%s of this kernel does not take the mount option \"%s%s%s\"; take it out of options",
+		fstype, word, value != NULL ? "=" : "", value != NULL ? value : "");
 }
 
 enum status
@@ -54,7 +54,7 @@ option_check(const char *fstype, const char *options, struct reason *reason)
 	/* What is left when libmount has taken its own options and the VFS's. */
 	if (mnt_split_optstr(options, NULL, NULL, &of_filesystem, 0, 0) != 0)
 		return reason_set(reason, STATUS_BAD_MOUNT_OPTION,
-			"the mount options \"%s\" cannot be read", options);
+			"the mount options \"%s\" cannot be read; correct options", options);
 
 	owned_fd context_fd = fsopen(fstype, FSOPEN_CLOEXEC);
 	const char *rest = of_filesystem != NULL ? of_filesystem : "";

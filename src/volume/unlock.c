@@ -81,9 +81,10 @@ unlock_with_key(const struct params *params, const struct doer *doer, unlock_try
 			*reason = first;
 		return status;
 	}
-	return reason_set(reason, STATUS_WRONG_KEY, "%.60s%s%s opens no keyslot%s",
+	return reason_set(reason, STATUS_WRONG_KEY, "%.60s%s%s opens no keyslot; %s",
 		params->ssm_parameter, tried > 0 ? ", nor an older version," : "",
 		key.version != 0 ? " (current version read)" : "",
-		key.has_backslash ? "; it has a backslash, which a shell's echo may have changed"
-				  : "");
+		key.has_backslash
+			? "it has a backslash, which a shell's echo may have changed"
+			: "store the right key, or raise previous_versions if it was rotated");
 }

@@ -121,12 +121,14 @@ judge_writable(const struct wanted *wanted, const struct mount *mount, struct vi
 	}
 	if (!wanted->read_only && view->ours->is_read_only) {
 		reason_set(&view->reason, STATUS_DEVICE_READ_ONLY,
-			"mapping %s is read-only and should be writable", view->ours->name);
+			"mapping %s is read-only and should be writable; stop, then start",
+			view->ours->name);
 		return STATE_FAILED;
 	}
 	if (wanted->read_only && !mount->is_read_only) {
 		reason_set(&view->reason, STATUS_PARTLY_UP,
-			"%s is mounted writable and should be read-only", mount->directory);
+			"%s is mounted writable and should be read-only; stop, then start",
+			mount->directory);
 		return STATE_FAILED;
 	}
 	return STATE_ACTIVE;

@@ -104,6 +104,8 @@ test_a_version_that_is_gone_ends_the_search_as_a_wrong_key(void **state)
 	assert_int_equal(unlock(10, &reason), STATUS_WRONG_KEY);
 	assert_int_equal(service.asked, 3);
 	assert_non_null(strstr(reason.text, "/a/name"));
+	/* What to do stands there too. */
+	assert_non_null(strstr(reason.text, "store the right key"));
 }
 
 static void
