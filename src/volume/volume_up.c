@@ -99,7 +99,8 @@ up_judge(const struct up *up, const struct view *view, enum up_next *ret_next,
 		*ret_next = UP_OPEN;
 		return STATUS_OK;
 	case STATE_PARTIAL:
-		if (view->ours == NULL)
+		/* Mounted on another directory: a second mount would leave that one behind. */
+		if (view->ours == NULL || view->ours_mounted > 0)
 			break;
 		*ret_next = view->ours->has_table ? UP_MOUNT : UP_OPEN;
 		return up_check_partial(up, view->ours, reason);
@@ -327,9 +328,13 @@ up_mount(struct up *up, struct reason *reason)
 		status = mountpoint_make(directory, &made, reason);
 	if (status != STATUS_OK)
 		return status;
-	phase_enter(up->doer, PHASE_MOUNTING);
-	status = mountpoint_mount(up->source, directory, up->fstype, options, wanted->read_only,
-		reason);
+	/* Once more: a check of the filesystem may have taken minutes since the first time. */
+	status = mountpoint_check_free(directory, NULL, reason);
+	if (status == STATUS_OK) {
+		phase_enter(up->doer, PHASE_MOUNTING);
+		status = mountpoint_mount(up->source, directory, up->fstype, options,
+			wanted->read_only, reason);
+	}
 	if (status != STATUS_OK)
 		mountpoint_unmake(directory, made);
 	return status;

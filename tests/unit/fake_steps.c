@@ -211,7 +211,8 @@ mountpoint_check_free(const char *directory, const struct mount *on_directory,
 	struct reason *reason)
 {
 	(void)directory;
-	if (on_directory != NULL && !on_directory->is_ours)
+	if ((on_directory != NULL && !on_directory->is_ours) ||
+		(story.taken_late && strstr(story.steps, "fsck") != NULL))
 		return reason_set(reason, STATUS_MOUNT_POINT_TAKEN, "taken");
 	return STATUS_OK;
 }

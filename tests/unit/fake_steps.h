@@ -23,6 +23,7 @@ struct story {
 	const char *fails;
 	enum status failure;
 	bool read_only_device;
+	bool taken_late; /* a stranger mounts on the directory after the first look at it */
 	char options[64];
 };
 

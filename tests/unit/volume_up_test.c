@@ -160,6 +160,27 @@ a_read_only_mapping_is_not_mounted_for_writing(void **state)
 	expect(STATUS_PARTLY_UP, "");
 }
 
+/* A second mount of it would answer 0 and leave the first one where nobody expects it. */
+static void
+what_is_mounted_on_another_directory_is_left_to_a_stop(void **state)
+{
+	(void)state;
+	fake_mapping("vol", 0, LUKS);
+	fake_stack("dm-0", "nvme1n1", 259, 1);
+	fake_mounts(ROOT "31 21 254:0 / /elsewhere rw - xfs /dev/mapper/vol rw\n");
+	fake_kernel.look = (struct directory_look){.mount_id = 21};
+	expect(STATUS_PARTLY_UP, "");
+}
+
+/* The filesystem's check may have taken minutes since the first look. */
+static void
+a_mount_that_came_to_the_directory_meanwhile_is_not_covered(void **state)
+{
+	(void)state;
+	story.taken_late = true;
+	expect(STATUS_MOUNT_POINT_TAKEN, OPENING "type fsck options mkdir rmdir");
+}
+
 static void
 the_living_mapping_of_another_record_is_in_doubt(void **state)
 {
@@ -192,6 +213,8 @@ main(void)
 		CASE(a_directory_that_was_made_goes_when_the_mount_fails),
 		CASE(a_read_only_device_is_refused_before_its_header_is_read),
 		CASE(a_read_only_mapping_is_not_mounted_for_writing),
+		CASE(what_is_mounted_on_another_directory_is_left_to_a_stop),
+		CASE(a_mount_that_came_to_the_directory_meanwhile_is_not_covered),
 		CASE(the_living_mapping_of_another_record_is_in_doubt),
 	};
 
