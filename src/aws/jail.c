@@ -89,7 +89,7 @@ identity_drop(struct reason *reason)
 
 	if (user == NULL)
 		return reason_set(reason, STATUS_HELPER_BROKEN,
-			"luks-ssm-aws: there is no user %s; create it (useradd -r)", FETCH_USER);
+			"luks-ssm-aws: there is no user %s; run systemd-sysusers", FETCH_USER);
 	if (setgroups(0, NULL) != 0 || setresgid(user->pw_gid, user->pw_gid, user->pw_gid) != 0 ||
 		setresuid(user->pw_uid, user->pw_uid, user->pw_uid) != 0)
 		return step_refuse("giving up root", reason);

@@ -54,7 +54,7 @@ software_check(struct reason *reason)
 			"%s is not there; install luks-ssm anew", helper_path);
 	if (getpwnam(FETCH_USER) == NULL)
 		return reason_set(reason, STATUS_HELPER_BROKEN,
-			"there is no user %s; install luks-ssm anew", FETCH_USER);
+			"there is no user %s; run systemd-sysusers", FETCH_USER);
 	return STATUS_OK;
 }
 

@@ -4,6 +4,7 @@
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <stdio.h>
 
 #include <cmocka.h>
 #include <string.h>
@@ -101,17 +102,29 @@ unknown_codes_go_by_the_number(void **state)
 }
 
 static void
-the_longest_reason_keeps_its_request_id(void **state)
+every_reason_of_kms_keeps_its_request_id(void **state)
 {
-	static const char denied[] =
-		"(Service: AWSKMS; Status Code: 400; Error Code: KMSInvalidStateException; R)";
+	static const char *const codes[] = {
+#define AWS_ERROR(code, status, hint)
+#define KMS_ERROR(code, status, hint) code,
+#include "aws/aws_error.def"
+#undef AWS_ERROR
+#undef KMS_ERROR
+	};
 	struct http_reply reply = {.request_id = "11112222-3333-4444-5555-666677778888"};
-	struct reason reason = {0};
+	char message[160];
 
 	(void)state;
-	(void)!aws_error_explain("AccessDeniedException", denied, &reply,
-		"/a/name/of/thirty-two/characters", &reason);
-	assert_non_null(strstr(reason.text, "666677778888)"));
+	for (size_t i = 0; i < sizeof(codes) / sizeof(codes[0]); i++) {
+		struct reason reason = {0};
+
+		snprintf(message, sizeof(message),
+			"(Service: AWSKMS; Status Code: 400; Error Code: %s; R)", codes[i]);
+		(void)!aws_error_explain("AccessDeniedException", message, &reply,
+			"/a/name/of/thirty-two/characters", &reason);
+		assert_non_null(strstr(reason.text, codes[i]));
+		assert_non_null(strstr(reason.text, "666677778888)"));
+	}
 }
 
 static void
@@ -140,7 +153,7 @@ main(void)
 		cmocka_unit_test(a_nested_code_needs_its_service_and_its_semicolon),
 		cmocka_unit_test(the_nested_code_decides_under_two_outer_codes_only),
 		cmocka_unit_test(unknown_codes_go_by_the_number),
-		cmocka_unit_test(the_longest_reason_keeps_its_request_id),
+		cmocka_unit_test(every_reason_of_kms_keeps_its_request_id),
 		cmocka_unit_test(replies_of_others_are_told_apart),
 	};
 
