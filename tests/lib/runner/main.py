@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""tests/run [--all] [--list] [--jobs N] [SUITE [NAME…]]: the order of things and the last line."""
+"""tests/run [--all] [--list] [--jobs N] [--json FILE] [SUITE [NAME…]]: the order of things and the last line."""
 
 import argparse
 import os
@@ -26,6 +26,7 @@ def _arguments() -> argparse.Namespace:
     parser.add_argument("--list", action="store_true", help="name the suites and end")
     parser.add_argument("--jobs", type=int, default=min(2, os.cpu_count() or 1),
                         help="machines running at the same time")
+    parser.add_argument("--json", metavar="FILE", help="the figures of the bench go there as well")
     parser.add_argument("--no-install", action="store_true", help="do not look for packages")
     parser.add_argument("suite", nargs="?")
     parser.add_argument("name", nargs="*")
@@ -55,6 +56,8 @@ def main() -> int:
         print("\n".join(suite.name for suite in SUITES))
         return 0
     suites = _chosen(options)
+    if options.json:
+        os.environ["LUKS_SSM_BENCH_JSON"] = os.path.abspath(options.json)
     children.interrupt_on_signals()
     report = Report()
     try:
