@@ -22,6 +22,8 @@
  * listened to. */
 #define ANSWER_MS 200
 
+_Static_assert(LEAVE_MS + ANSWER_MS == SUPERVISE_LATE_MS, "supervise.h tells the callers the sum");
+
 /* What crosses the pipe at the end: less than PIPE_BUF, so it arrives whole or not at all. */
 struct doer_answer {
 	enum status status;

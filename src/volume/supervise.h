@@ -58,6 +58,10 @@ void supervisor_end(struct supervisor *supervisor);
 #define SUPERVISOR_NONE ((struct supervisor){.signal_fd = -1})
 #define owned_supervisor owned_by(supervisor_end) struct supervisor
 
+/* How much later than its deadline supervise comes back, when the doer is heard to the end, killed
+ * and does not leave. */
+#define SUPERVISE_LATE_MS 700
+
 /*
  * Forks, runs BODY, and waits to DEADLINE. LISTENS: a signal ends the doer (false for the doer that
  * undoes). A doer that has to be ended is killed and given half a second to leave the kernel. The

@@ -74,7 +74,10 @@ start_undo(struct supervisor *supervisor, struct lock *lock, const struct undo *
 {
 	struct reason reason = {0};
 	struct doer_report report;
-	struct deadline patience = deadline_in_ms(deadline_left_ms(deadline) / 2);
+	int64_t half_ms = deadline_left_ms(deadline) / 2;
+	struct deadline patience = deadline_in_ms(half_ms);
+	struct deadline undone = {
+		deadline.at_ms - (half_ms < SUPERVISE_LATE_MS ? half_ms : SUPERVISE_LATE_MS)};
 
 	if (undo->report->is_alive)
 		return;
@@ -83,7 +86,7 @@ start_undo(struct supervisor *supervisor, struct lock *lock, const struct undo *
 		return;
 	}
 	if (lock_prove_no_children(undo->wanted->instance, lock, patience, &reason) != STATUS_OK ||
-		supervise(supervisor, undo_body, undo, false, deadline, &report, &reason) !=
+		supervise(supervisor, undo_body, undo, false, undone, &report, &reason) !=
 			STATUS_OK)
 		log_warning("the failed start could not be undone: %s", reason.text);
 }

@@ -25,7 +25,7 @@
 struct played {
 	enum status lock, children, up, down;
 	enum state state;
-	bool up_maps, up_hangs, down_works, down_hangs;
+	bool up_maps, up_hangs, down_works, down_hangs, takedown_hangs;
 	int ups, downs, takedowns, records_removed;
 };
 
@@ -126,6 +126,14 @@ record_remove(const char *instance)
 	played->records_removed++;
 }
 
+static void
+hang(void)
+{
+	alarm(60);
+	for (;;)
+		pause();
+}
+
 enum status
 takedown_mapping(const struct doer *doer, const struct dm_device *device, struct signal_plan *plan,
 	struct reason *reason)
@@ -137,16 +145,10 @@ takedown_mapping(const struct doer *doer, const struct dm_device *device, struct
 	if (plan->count > 0)
 		return STATUS_INTERNAL;
 	played->takedowns++;
+	if (played->takedown_hangs)
+		hang();
 	played->state = STATE_ABSENT;
 	return STATUS_OK;
-}
-
-static void
-hang(void)
-{
-	alarm(60);
-	for (;;)
-		pause();
 }
 
 enum status
@@ -262,6 +264,21 @@ a_start_out_of_time_is_undone_and_names_the_phase(void **state)
 	assert_int_equal(played->takedowns, 1);
 }
 
+/* Whoever asked kills a start that is later than its end, and its reason with it. */
+static void
+an_undoing_that_hangs_does_not_make_the_start_late(void **state)
+{
+	struct deadline end = deadline_in_ms(3000);
+
+	(void)state;
+	played->up = STATUS_BAD_FILESYSTEM;
+	played->up_maps = true;
+	played->takedown_hangs = true;
+	assert_int_equal(volume_start(&wanted, end, NULL), STATUS_BAD_FILESYSTEM);
+	assert_int_equal(played->takedowns, 1);
+	assert_false(deadline_passed(end));
+}
+
 static void
 a_mapping_that_was_open_before_a_failed_start_stays(void **state)
 {
@@ -369,6 +386,7 @@ main(void)
 			play),
 		cmocka_unit_test_setup(a_start_that_failed_after_the_mapping_is_undone, play),
 		cmocka_unit_test_setup(a_start_out_of_time_is_undone_and_names_the_phase, play),
+		cmocka_unit_test_setup(an_undoing_that_hangs_does_not_make_the_start_late, play),
 		cmocka_unit_test_setup(a_mapping_that_was_open_before_a_failed_start_stays, play),
 		cmocka_unit_test_setup(nothing_is_undone_while_a_child_lives, play),
 		cmocka_unit_test_setup(start_needs_the_lock_and_stop_goes_on_without_run, play),
