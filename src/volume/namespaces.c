@@ -155,7 +155,7 @@ entered_unmount(void *context, struct reason *reason)
 	const struct entering *entering = context;
 
 	if (setns(entering->namespace_fd, CLONE_NEWNS) != 0)
-		return reason_set(reason, STATUS_BUSY, "cannot enter a mount namespace: %s",
+		return reason_set(reason, STATUS_UNREADABLE, "cannot enter a mount namespace: %s",
 			strerror(errno));
 	/* setns left us in the root of the namespace; only a relative path still leads to our own
 	 * /proc. */
@@ -185,9 +185,14 @@ namespace_look(const struct mount_namespace *space, struct footprint *footprint,
 	return footprint_add_mounts(footprint, &list);
 }
 
+/*
+ * Its processes may be signalled for what the footprint then says of it, so only what is known
+ * counts: it was seen with a mount of ours, or was left with one. One that merely could not be
+ * looked into is somebody else's.
+ */
 static enum status
-namespace_unmount(const struct mount_namespace *space, int proc_fd, struct footprint *footprint,
-	struct deadline deadline)
+namespace_unmount(const struct mount_namespace *space, bool has_ours, int proc_fd,
+	struct footprint *footprint, struct deadline deadline)
 {
 	struct entering entering = {space->fd, proc_fd, footprint};
 	struct deadline patience = deadline_sooner(deadline, deadline_in_ms(ENTER_MS));
@@ -199,7 +204,8 @@ namespace_unmount(const struct mount_namespace *space, int proc_fd, struct footp
 		return STATUS_OK;
 	log_debug("mount namespace %lu of process %d: %s", (unsigned long)space->inode,
 		(int)space->pid, reason.text);
-	if (id_set_add(&footprint->namespaces, space->inode) != STATUS_OK)
+	if ((has_ours || status == STATUS_BUSY) &&
+		id_set_add(&footprint->namespaces, space->inode) != STATUS_OK)
 		return STATUS_NO_MEMORY;
 	return STATUS_BUSY;
 }
@@ -218,8 +224,8 @@ namespaces_unmount(struct footprint *footprint, bool enter_all, struct deadline 
 
 		status = namespace_look(&list.namespaces[i], footprint, &has_ours);
 		if (status == STATUS_OK && (has_ours || enter_all || list.namespaces[i].pid == 0))
-			status = namespace_unmount(&list.namespaces[i], proc_fd, footprint,
-				deadline);
+			status = namespace_unmount(&list.namespaces[i], has_ours, proc_fd,
+				footprint, deadline);
 		busy = busy || status == STATUS_BUSY;
 		status = status == STATUS_BUSY ? STATUS_OK : status;
 	}
