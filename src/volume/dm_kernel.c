@@ -66,6 +66,9 @@ control_open(int *ret_fd, struct reason *reason)
 
 	snprintf(path, sizeof(path), "%s/class/misc/device-mapper", sysfs_root);
 	if (access(path, F_OK) != 0) {
+		if (errno != ENOENT)
+			return reason_set(reason, STATUS_UNREADABLE, "cannot look for %s: %s", path,
+				strerror(errno));
 		snprintf(path, sizeof(path), "%s/class", sysfs_root);
 		if (access(path, F_OK) != 0)
 			return reason_set(reason, STATUS_UNREADABLE, "sysfs is not mounted on %s",

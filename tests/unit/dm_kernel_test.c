@@ -296,6 +296,21 @@ without_sysfs_or_node_or_rights_it_is_unreadable(void **state)
 	assert_int_equal(rename("sys/other", "sys/class"), 0);
 }
 
+/* A node without memory could answer so, and would then be believed to have no mapping. */
+static void
+a_look_for_the_module_that_fails_is_no_absence(void **state)
+{
+	struct dm_list list = {0};
+	struct reason reason = {0};
+
+	(void)state;
+	assert_int_equal(rmdir("sys/class/misc/device-mapper"), 0);
+	assert_int_equal(symlink("device-mapper", "sys/class/misc/device-mapper"), 0);
+	assert_int_equal(dm_kernel_read(&list.devices, &list.count, &reason), STATUS_UNREADABLE);
+	assert_non_null(strstr(reason.text, "sys/class/misc/device-mapper"));
+	assert_int_equal(unlink("sys/class/misc/device-mapper"), 0);
+}
+
 #define WITH_TREE(fact) cmocka_unit_test_setup_teardown(fact, begin, end)
 
 int
@@ -310,6 +325,7 @@ main(void)
 		WITH_TREE(a_list_that_does_not_fit_is_asked_for_again),
 		WITH_TREE(without_the_module_there_is_nothing_and_nothing_is_opened),
 		WITH_TREE(without_sysfs_or_node_or_rights_it_is_unreadable),
+		WITH_TREE(a_look_for_the_module_that_fails_is_no_absence),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
