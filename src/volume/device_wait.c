@@ -12,6 +12,7 @@
 #include <sys/sysmacros.h>
 
 #include "base/log.h"
+#include "params/params_check.h"
 #include "volume/device.h"
 #include "volume/disk_probe.h"
 #include "volume/mount_options.h"
@@ -26,9 +27,14 @@ device_wait_ms(const struct params *params)
 {
 	int64_t option_ms = mount_options_device_timeout_ms(params->options);
 
-	if (params->given[PARAM_device_wait] || option_ms < 0)
+	if (params->given[PARAM_device_wait])
 		return (int64_t)params->device_wait * 1000;
-	return option_ms;
+	if (option_ms >= 0)
+		return option_ms;
+	if (option_list_has(params->options, "x-systemd.device-timeout"))
+		log_warning("options: x-systemd.device-timeout is no time and has no effect; "
+			    "write seconds or 1min");
+	return (int64_t)params->device_wait * 1000;
 }
 
 /* Whether the text names something that a disk carries. */

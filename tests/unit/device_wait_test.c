@@ -46,6 +46,10 @@ test_the_parameter_wins_over_the_option_over_the_default(void **state)
 	assert_int_equal(device_wait_ms(&params), 30000);
 	params.options = "nofail,x-systemd.device-timeout=2min";
 	assert_int_equal(device_wait_ms(&params), 120000);
+	/* What is no time is told and counts for nothing. */
+	params.options = "x-systemd.device-timeout=soon";
+	assert_int_equal(device_wait_ms(&params), 30000);
+	params.options = "x-systemd.device-timeout=2min";
 	params.given[PARAM_device_wait] = true;
 	assert_int_equal(device_wait_ms(&params), 30000);
 }
