@@ -2,7 +2,7 @@
 /*
  * luks-ssm-aws: one request frame on stdin, one reply frame on stdout, end. Started by root's side
  * alone, with an empty environment; gives up every right before it touches the network. Not for
- * people: luks-ssm is.
+ * people.
  */
 #include "config.h"
 
