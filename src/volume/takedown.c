@@ -33,6 +33,9 @@ struct takedown {
 	int64_t begun_ms;
 	unsigned int searches; /* how often users were looked for */
 	bool is_unmounted;     /* in our own namespace */
+	bool has_users;        /* these three as of the last search that was not cut short */
+	const char *advice;
+	char who[120];
 };
 
 static void
@@ -103,6 +106,19 @@ takedown_advice(const struct takedown *takedown, const struct holder_list *holde
 	return holders->count > 0 ? "release it" : "a kept mount namespace or an NFS export can be";
 }
 
+/* A search at the deadline finds nobody: who would not go is who was found before. */
+static void
+takedown_note_users(struct takedown *takedown, const struct holder_list *holders)
+{
+	bool was_cut = holders->count == 0 && deadline_passed(takedown->doer->deadline);
+
+	if (was_cut && takedown->has_users)
+		return;
+	takedown->has_users = holders->count > 0;
+	takedown->advice = takedown_advice(takedown, holders);
+	holder_list_words(holders, takedown->who, sizeof(takedown->who));
+}
+
 /*
  * Somebody holds it: signals them if that is allowed, waits if they may go by themselves.
  * Returns false when another try is of no use; REASON then says who it is.
@@ -112,15 +128,14 @@ takedown_press(struct takedown *takedown, const struct reason *refusal, struct r
 {
 	const struct doer *doer = takedown->doer;
 	owned_holder_list holders = {0};
-	char who[120];
 
 	phase_enter(doer, PHASE_FINDING_USERS);
 	takedown->searches++;
 	if (holder_list_find(&takedown->footprint, takedown->plan->may_block, doer->deadline,
 		    &holders, reason) != STATUS_OK)
 		return false;
-	holder_list_words(&holders, who, sizeof(who));
-	log_debug("mapping %s is held by %s", takedown->mapping->name, who);
+	takedown_note_users(takedown, &holders);
+	log_debug("mapping %s is held by %s", takedown->mapping->name, takedown->who);
 	if (!deadline_passed(doer->deadline) && takedown->plan->count > 0) {
 		phase_enter(doer, PHASE_SIGNALLING_USERS);
 		if (signal_plan_round(takedown->plan, &holders, doer->deadline))
@@ -129,11 +144,11 @@ takedown_press(struct takedown *takedown, const struct reason *refusal, struct r
 	if (takedown_elapsed_ms(takedown) < PATIENCE_MS &&
 		deadline_pause_ms(doer->deadline, PATIENCE_PAUSE_MS))
 		return true;
-	if (holders.count == 0 && !takedown->is_unmounted)
+	if (!takedown->has_users && !takedown->is_unmounted)
 		reason_pass(refusal, reason);
 	else
 		reason_set(reason, STATUS_BUSY, "mapping %s is in use by %s; %s",
-			takedown->mapping->name, who, takedown_advice(takedown, &holders));
+			takedown->mapping->name, takedown->who, takedown->advice);
 	return false;
 }
 

@@ -3,6 +3,7 @@
  * Facts about the order in which a mapping is taken down. The kernel is played by the functions
  * below, which take the place of the library's at link time.
  */
+#include <limits.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -91,11 +92,11 @@ holder_list_find(const struct footprint *footprint, bool may_block, struct deadl
 
 	(void)footprint;
 	(void)may_block;
-	(void)deadline;
 	(void)reason;
 	played.searches++;
 	user.is_spared = played.user_is_spared;
-	*ret_list = (struct holder_list){&user, played.users};
+	/* As the real one: what is not found in time is not found. */
+	*ret_list = (struct holder_list){&user, deadline_passed(deadline) ? 0 : played.users};
 	return STATUS_OK;
 }
 
@@ -206,6 +207,19 @@ users_are_signalled_until_the_unmount_succeeds(void **state)
 }
 
 static void
+a_user_that_outlives_every_signal_is_named(void **state)
+{
+	struct reason reason = {0};
+
+	(void)state;
+	played.busy_unmounts = INT_MAX;
+	played.users = 1;
+	assert_int_equal(take_down(&mapping, 2, 100, &reason), STATUS_BUSY);
+	assert_true(played.rounds > 1);
+	assert_non_null(strstr(reason.text, "in use by pid 812 (postgres)"));
+}
+
+static void
 nobody_is_signalled_without_signals(void **state)
 {
 	struct reason reason = {0};
@@ -274,6 +288,7 @@ main(void)
 		cmocka_unit_test_setup(a_short_opening_is_waited_for_without_a_search, forget),
 		cmocka_unit_test_setup(a_mapping_is_never_removed_while_it_is_mounted_here, forget),
 		cmocka_unit_test_setup(users_are_signalled_until_the_unmount_succeeds, forget),
+		cmocka_unit_test_setup(a_user_that_outlives_every_signal_is_named, forget),
 		cmocka_unit_test_setup(nobody_is_signalled_without_signals, forget),
 		cmocka_unit_test_setup(the_reason_keeps_what_was_refused_when_nobody_is_seen,
 			forget),
