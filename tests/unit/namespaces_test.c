@@ -82,8 +82,8 @@ static void
 one_process_make(const char *mountinfo)
 {
 	assert_int_equal(mkdir("proc", 0700) + mkdir("proc/self", 0700) +
-				 mkdir("proc/self/ns", 0700) + mkdir("proc/77", 0700) +
-				 mkdir("proc/77/ns", 0700),
+			mkdir("proc/self/ns", 0700) + mkdir("proc/77", 0700) +
+			mkdir("proc/77/ns", 0700),
 		0);
 	assert_int_equal(symlink("mnt:[1]", "proc/self/ns/mnt"), 0);
 	assert_int_equal(symlink("mnt:[2]", "proc/77/ns/mnt"), 0);
