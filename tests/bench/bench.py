@@ -54,12 +54,16 @@ class Figures:
     def median(self, name: str, column: int) -> float:
         return statistics.median(row[column] for row in self.rows[name])
 
-    def ratio(self, above: tuple, below: tuple) -> dict:
-        """Sum of medians over sum of medians, for wall and CPU time."""
+    def ratio(self, above: tuple, below: tuple, without: tuple = ()) -> dict:
+        """Sum of medians over sum of medians, for wall and CPU time; WITHOUT (more, less): what the
+        first of these two costs beyond the second is taken off both sides."""
         found = {}
         for what, column in (("wall", 1), ("cpu", 2)):
             top = sum(self.median(name, column) for name in above)
             bottom = sum(self.median(name, column) for name in below)
+            if without:
+                shared = self.median(without[0], column) - self.median(without[1], column)
+                top, bottom = top - shared, bottom - shared
             found[what] = top / bottom if bottom else float("inf")
         return found
 
