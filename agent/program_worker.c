@@ -51,6 +51,8 @@ program_begin(struct ocf_call *call)
 	/* A caller that ignores these would make an interrupted action look like a finished one. */
 	signal(SIGTERM, SIG_DFL);
 	signal(SIGINT, SIG_DFL);
+	/* Ignored, it would keep from us how a child ended: every fetch of a key would fail. */
+	signal(SIGCHLD, SIG_DFL);
 	log_begin(call);
 }
 

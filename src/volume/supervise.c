@@ -198,11 +198,11 @@ doer_has_ended(const struct doer_process *process, int wait_ms)
 {
 	struct pollfd ended = {.fd = process->pid_fd, .events = POLLIN};
 
-	/* Without a pidfd (no descriptor left) the wait becomes a look each time. */
+	/* Without a pidfd (no descriptor left) the wait becomes a look each time. Not 0: it is
+	 * reaped, or the kernel has done that itself because SIGCHLD is ignored. */
 	if (process->pid_fd < 0)
-		return waitpid(process->pid, NULL, WNOHANG) == process->pid;
-	return poll(&ended, 1, wait_ms) == 1 &&
-		waitpid(process->pid, NULL, WNOHANG) == process->pid;
+		return waitpid(process->pid, NULL, WNOHANG) != 0;
+	return poll(&ended, 1, wait_ms) == 1 && waitpid(process->pid, NULL, WNOHANG) != 0;
 }
 
 /* Waits for the end of the doer, a signal, or the deadline. True when it has ended. */

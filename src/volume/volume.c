@@ -168,7 +168,9 @@ stop_locked(const struct wanted *wanted, struct supervisor *supervisor, struct l
 	enum status proof = STATUS_TIMED_OUT;
 
 	/* A doer that was held up after its last step has still done it. */
-	if (!report.is_alive && status != STATUS_INTERRUPTED)
+	if (report.is_alive)
+		reason_set(&doubt, proof, "the process that stopped it does not leave the kernel");
+	else if (status != STATUS_INTERRUPTED)
 		proof = stop_prove(wanted, lock, deadline, &doubt);
 	if (proof == STATUS_OK) {
 		record_remove(wanted->instance);

@@ -187,6 +187,21 @@ the_reserve_is_two_seconds_or_a_tenth_and_at_most_half(void **state)
 	assert_int_equal(supervise_reserve_ms(0), 0);
 }
 
+/* signal(7): ignored across exec, and the kernel then reaps by itself. */
+static void
+a_caller_that_ignores_the_end_of_children_makes_no_doer_immortal(void **state)
+{
+	struct doer_report report;
+	int64_t begun_ms = clock_now_ms();
+
+	(void)state;
+	signal(SIGCHLD, SIG_IGN);
+	assert_int_equal(run(body_refuses, true, 5000, &report, NULL), STATUS_WRONG_KEY);
+	signal(SIGCHLD, SIG_DFL);
+	assert_false(report.is_alive);
+	assert_true(clock_now_ms() - begun_ms < 3000);
+}
+
 int
 main(void)
 {
@@ -199,6 +214,7 @@ main(void)
 		cmocka_unit_test(the_doer_does_not_inherit_the_blocked_signals),
 		cmocka_unit_test(signals_are_unblocked_after_the_supervisor),
 		cmocka_unit_test(the_reserve_is_two_seconds_or_a_tenth_and_at_most_half),
+		cmocka_unit_test(a_caller_that_ignores_the_end_of_children_makes_no_doer_immortal),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
