@@ -275,8 +275,7 @@ an_undoing_that_hangs_does_not_make_the_start_late(void **state)
 	played->up_maps = true;
 	played->takedown_hangs = true;
 	assert_int_equal(volume_start(&wanted, end, NULL), STATUS_BAD_FILESYSTEM);
-	assert_int_equal(played->takedowns, 1);
-	assert_false(deadline_passed(end));
+	assert_false(deadline_passed(end) || played->takedowns != 1);
 }
 
 static void
@@ -335,11 +334,9 @@ a_stop_is_proven_and_removes_the_record(void **state)
 static void
 a_stop_that_only_says_so_is_not_believed(void **state)
 {
-	struct reason reason = {0};
-
 	(void)state;
 	played->state = STATE_ACTIVE;
-	assert_int_equal(stop(5000, &reason), STATUS_BUSY);
+	assert_int_equal(stop(5000, NULL), STATUS_BUSY);
 	assert_int_equal(played->records_removed, 0);
 }
 
