@@ -266,6 +266,11 @@ luks_open(const char *device_path, const char *header_path, const char *uuid, st
 		status = luks_load(&luks, device_path, reason);
 	if (status == STATUS_OK)
 		status = luks_check_uuid(&luks, uuid, found, reason);
+	/* This header and not the copy is what the key will be tried on. */
+	if (status == STATUS_OK)
+		status = luks_check_requirements(&luks, reason);
+	if (status == STATUS_OK)
+		status = luks_check_cipher(&luks, reason);
 	if (status != STATUS_OK)
 		return status;
 	*ret_luks = luks;

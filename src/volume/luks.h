@@ -62,7 +62,8 @@ must_use enum status luks_try_key(struct header *header, const struct secret *ke
 /*
  * Start only: opens the device itself (HEADER_PATH NULL: its own header), which may repair a
  * damaged copy. STATUS_NO_DEVICE, STATUS_NOT_LUKS, STATUS_HEADER_DAMAGED, STATUS_WRONG_UUID when it
- * is not UUID any more, STATUS_DEVICE_IO.
+ * is not UUID any more, STATUS_HEADER_UNSUPPORTED and STATUS_NO_KEYSLOT as luks_judge,
+ * STATUS_DEVICE_IO.
  */
 must_use enum status luks_open(const char *device_path, const char *header_path, const char *uuid,
 	struct luks *ret_luks, struct reason *reason);

@@ -152,6 +152,25 @@ test_a_null_cipher_is_refused(void **state)
 	luks_file_end(&file);
 }
 
+/* Whoever can write the disk can do so after the copy was judged, too. */
+static void
+test_what_is_opened_is_judged_again(void **state)
+{
+	struct luks_file file;
+	owned_luks luks = LUKS_EMPTY;
+	struct reason reason = {0};
+	char uuid[LUKS_UUID_BYTES];
+
+	(void)state;
+	luks_file_make(&file, 1);
+	assert_true(luks_uuid_parse(LUKS_FILE_UUID, uuid));
+	luks_file_write(&file, 8, "cipher_null", sizeof("cipher_null"));
+	luks_file_write(&file, 40, "ecb", sizeof("ecb"));
+	assert_int_equal(luks_open(file.path, NULL, uuid, &luks, &reason),
+		STATUS_HEADER_UNSUPPORTED);
+	luks_file_end(&file);
+}
+
 static void
 test_the_key_opens_a_copy_and_another_does_not(void **state)
 {
@@ -176,6 +195,7 @@ main(void)
 		cmocka_unit_test(test_two_damaged_copies_are_damage_and_not_another_kind_of_disk),
 		cmocka_unit_test(test_a_damaged_luks1_header_is_damage),
 		cmocka_unit_test(test_a_null_cipher_is_refused),
+		cmocka_unit_test(test_what_is_opened_is_judged_again),
 		cmocka_unit_test(test_the_key_opens_a_copy_and_another_does_not),
 	};
 
