@@ -143,8 +143,7 @@ luks_check_cipher(const struct luks *luks, struct reason *reason)
 	const char *cipher = crypt_get_cipher(luks->handle);
 	struct luks_slot slots[LUKS_SLOTS];
 	unsigned int count = luks_slots_list(luks, slots);
-	bool null_cipher = cipher == NULL || strcmp(cipher, "cipher_null") == 0 ||
-		strcmp(cipher, "null") == 0;
+	bool null_cipher = cipher == NULL || luks_cipher_is_null(cipher);
 
 	for (unsigned int i = 0; i < count; i++)
 		null_cipher |= slots[i].null_cipher;

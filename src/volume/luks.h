@@ -97,6 +97,10 @@ struct luks_slot {
 unsigned int
 luks_slots_list(const struct luks *luks, struct luks_slot ret_slots[static LUKS_SLOTS]);
 
+/* Whether a cipher, by libcryptsetup's name or the kernel's, leaves the data as it is. For luks.c.
+ */
+bool luks_cipher_is_null(const char *cipher);
+
 /* Tries the key on the slots, with MAP_NAME NULL for the proof alone; FLAGS are CRYPT_ACTIVATE_*.
  * For luks.c. */
 must_use enum status luks_unlock(struct luks *luks, const char *map_name, const struct secret *key,

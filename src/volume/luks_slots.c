@@ -35,6 +35,13 @@ slot_is_usable(const struct luks *luks, int number)
 		crypt_keyslot_get_priority(luks->handle, number) >= CRYPT_SLOT_PRIORITY_NORMAL;
 }
 
+/* Anywhere in it: the name may be one of the kernel's own, as in capi:ecb(cipher_null)-plain. */
+bool
+luks_cipher_is_null(const char *cipher)
+{
+	return strstr(cipher, "null") != NULL;
+}
+
 static struct luks_slot
 slot_read(const struct luks *luks, int number)
 {
@@ -47,9 +54,7 @@ slot_read(const struct luks *luks, int number)
 	if (crypt_keyslot_get_pbkdf(luks->handle, number, &kdf) == 0 && kdf.type != NULL &&
 		strncmp(kdf.type, "argon2", strlen("argon2")) == 0)
 		slot.kdf_kib = kdf.max_memory_kb;
-	slot.null_cipher = cipher != NULL &&
-		(strncmp(cipher, "cipher_null", strlen("cipher_null")) == 0 ||
-			strncmp(cipher, "null", strlen("null")) == 0);
+	slot.null_cipher = cipher != NULL && luks_cipher_is_null(cipher);
 	return slot;
 }
 
