@@ -6,6 +6,7 @@ import shlex
 from lab import limit
 
 RECORDING = "/var/lib/luks-ssm/{}.fdata"
+DROP_IN = "/usr/lib/systemd/system/resource-agents-deps.target.d/luks-ssm.conf"
 
 
 @limit(240)
@@ -65,3 +66,20 @@ def test_the_trace_names_each_step_in_the_file_that_is_asked_for(m):
     for step in ("fetching the key", "unlocking a key slot", "mounting"):
         assert step in trace, trace
     assert f"luks-ssm({volume.instance})" in trace
+
+
+def test_a_missing_drop_in_is_warned_of_and_stops_nothing(m):
+    """Without it a shutdown of the node may pull the storage away before the cluster stops."""
+    volume = m.volume(fs="ext4")
+    trace, words = "/run/drop-in.trace", "resource-agents-deps.target.d/luks-ssm.conf"
+    tracing = {"OCF_TRACE_RA": "1", "OCF_TRACE_FILE": trace}
+    assert volume.agent("start", env=tracing).rc == 0
+    assert words not in m.sh(f"cat {trace}")
+    assert volume.agent("stop").rc == 0
+    m.sh(f"mv {DROP_IN} {DROP_IN}.away")
+    try:
+        assert volume.agent("start", env=tracing).rc == 0
+        assert words in m.sh(f"cat {trace}")
+    finally:
+        m.sh(f"mv {DROP_IN}.away {DROP_IN}")
+    assert volume.agent("stop").rc == 0
