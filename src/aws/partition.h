@@ -19,13 +19,14 @@ struct endpoint_choice {
 
 /*
  * Whether TEXT has the form of a region's name: lower-case letters, digits and dashes, at least two
- * dashes.
+ * dashes, and a number at the end.
  */
 bool region_is_well_formed(const char *text);
 
 /*
  * The endpoint of SERVICE ("ssm", "sts") in REGION. STATUS_BAD_PARAMETER: the region or the
- * configured URL is malformed, or a URL is configured together with FIPS or dual-stack.
+ * configured URL is malformed, a URL is configured together with FIPS or dual-stack, or the
+ * region's partition offers no dual-stack.
  */
 must_use enum status endpoint_choose(const char *service, const char *region,
 	const struct endpoint_choice *choice, struct endpoint *ret_endpoint, struct reason *reason);
