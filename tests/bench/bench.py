@@ -2,7 +2,7 @@
 """Ratios against what people run today, both sides in turn in one run on one machine, medians.
 
 Everything runs inside the machine, where an absolute time means nothing: only ratios are printed as results, and the bars
-of the project are shown beside them.  Nothing here fails because a machine was slow; a command that fails is an error.
+of the project are shown beside them.  Without KVM the machine's clock counts instructions (tests/lab/accel.py).  Nothing here fails because a machine was slow; a command that fails is an error.
 """
 
 import json
