@@ -20,15 +20,20 @@ import sys
 import tarfile
 import time
 
-from . import children
+from . import apt, children
+from .apt import cache_directory
 
 GUEST_FILES = pathlib.Path(__file__).resolve().parent / "guest"
+IN_IMAGE = ("customize", "init", "node")
 
+# Of `one|other` the first that the release has.
 PACKAGES = """
     systemd-sysv udev kmod dbus openssh-server iproute2 procps psmisc util-linux mount login passwd
-    cryptsetup-bin dmsetup xfsprogs btrfs-progs e2fsprogs fdisk
+    cryptsetup-bin dmsetup xfsprogs btrfs-progs e2fsprogs fdisk lvm2 nvme-cli
     resource-agents libqb-tools libxml2-utils strace curl python3 awscli ca-certificates
-    libcap2-bin pcs pacemaker-cli-utils crmsh
+    libcap2-bin iputils-ping gawk systemd-resolved libnss-resolve
+    corosync pacemaker pacemaker-cli-utils pcs crmsh sbd fence-agents-sbd|fence-agents fence-agents-aws|fence-agents
+    postgresql
 """.split()
 
 # Our programs' run-time libraries have other names in other releases: these packages know them.
@@ -40,7 +45,11 @@ LIBRARIES_OF = """
 LEFT_OUT = """
     /usr/share/man/* /usr/share/locale/* /usr/share/doc/* /usr/share/info/*
     /usr/share/fonts/* /usr/share/icons/*
+    /usr/sbin/fence_* /usr/lib/postgresql/*/lib/bitcode/* /usr/share/doc-base/*
 """.split()
+
+# Exceptions from that: the fence agents that examples and tests use.
+KEPT = "/usr/sbin/fence_sbd /usr/sbin/fence_aws".split()
 
 
 @dataclasses.dataclass(frozen=True)
@@ -62,68 +71,12 @@ class Image:
         return self.directory / "ssh_key"
 
 
-def cache_directory() -> pathlib.Path:
-    base = os.environ.get("XDG_CACHE_HOME") or os.path.expanduser("~/.cache")
-    return pathlib.Path(base) / "luks-ssm"
-
-
-def host_release() -> str:
-    """The code name of the release this host runs."""
-    text = pathlib.Path("/etc/os-release").read_text(encoding="utf-8")
-    found = re.search(r'^VERSION_CODENAME="?([a-z]+)"?$', text, re.M)
-    if not found:
-        raise RuntimeError("/etc/os-release names no release; pass --release")
-    return found.group(1)
-
-
-def _output(*command: str) -> str:
-    return subprocess.run(command, check=True, stdout=subprocess.PIPE, text=True).stdout
-
-
-def apt_sources(release: str) -> list[str]:
-    """Debian's own sources among those of the host, for one release, as one-line entries."""
-    lines = _output("apt-get", "indextargets", "--format",
-                    "$(SITE) $(RELEASE) $(COMPONENT) $(ORIGIN)", "Created-By: Packages")
-    rows = [line.split() for line in lines.splitlines() if len(line.split()) >= 4]
-    rows = [row for row in rows if row[3] == "Debian" and row[1].split("-")[0] == release]
-    found = sorted({f"deb {site} {suite} {component}" for site, suite, component, *_ in rows})
-    if not found:
-        raise RuntimeError(f"apt knows no Debian source for {release}: run apt-get update first")
-    return found
-
-
-def apt_options() -> list[str]:
-    """How the host reaches its sources: proxies, certificates, retries."""
-    return [line.replace("::;", ";") for line in _output("apt-config", "dump").splitlines()
-            if line.startswith("Acquire::") and '""' not in line
-            and not line.startswith(("Acquire::IndexTargets", "Acquire::GzipIndexes"))]
-
-
-def apt_keyrings() -> list[str]:
-    """Key files which the host's sources name, so that a private mirror's signature is known."""
-    files = [pathlib.Path("/etc/apt/sources.list"),
-             *sorted(pathlib.Path("/etc/apt/sources.list.d").glob("*"))]
-    found = set()
-    for file in files:
-        if file.is_file():
-            text = file.read_text(encoding="utf-8", errors="replace")
-            found |= set(re.findall(r"(?im)signed-by[:=]\s*(/[^\s\]]+)", text))
-    return sorted(path for path in found if os.access(path, os.R_OK))
-
-
-def runtime_libraries() -> list[str]:
-    """The libraries our programs load, by the names this release gives them."""
-    text = _output("apt-cache", "depends", "--no-recommends", "--no-suggests", *LIBRARIES_OF)
-    names = re.findall(r"^ *Depends: (lib\S+)$", text, re.M)
-    return sorted({name for name in names if not name.endswith("-dev")})
-
-
 def _image_key(parts: list[str]) -> str:
     digest = hashlib.sha256()
     for part in parts:
         digest.update(part.encode() + b"\0")
     for file in sorted(GUEST_FILES.iterdir()):
-        if file.name in ("init", "customize"):
+        if file.name in IN_IMAGE:
             digest.update(file.read_bytes())
     return digest.hexdigest()[:16]
 
@@ -152,7 +105,7 @@ def _overlay(work: pathlib.Path) -> pathlib.Path:
             entry.size, entry.mode = len(data), mode
             tar.addfile(entry, io.BytesIO(data))
 
-        for name in ("init", "customize"):
+        for name in IN_IMAGE:
             add(f"usr/lib/lab/{name}", (GUEST_FILES / name).read_bytes(), 0o755)
         add("usr/lib/lab/authorized_keys", (work / "ssh_key.pub").read_bytes(), 0o600)
         add("etc/ssh/ssh_host_ed25519_key", (work / "host_key").read_bytes(), 0o600)
@@ -165,11 +118,15 @@ def _mmdebstrap(release: str, sources: list[str], packages: list[str],
     command = ["mmdebstrap", "--format=null", "--variant=minbase",
                "--mode=root" if os.geteuid() == 0 else "--mode=unshare",
                "--include=" + ",".join(packages)]
-    command += [f"--aptopt={option}" for option in apt_options()]
-    command += [f"--keyring={path}" for path in apt_keyrings()]
+    command += [f"--aptopt={option}" for option in apt.options()]
+    command += [f"--keyring={path}" for path in apt.keyrings()]
     # Nobody needs what a power cut leaves of a half-made image.
     command += ["--dpkgopt=force-unsafe-io"]
     command += [f"--dpkgopt=path-exclude={path}" for path in LEFT_OUT]
+    command += [f"--dpkgopt=path-include={path}" for path in KEPT]
+    # A test that wants a database makes its own, on the volume.
+    command += ['--essential-hook=mkdir -p "$1/etc/postgresql-common"',
+                '--essential-hook=echo "create_main_cluster = false" > "$1/etc/postgresql-common/createcluster.conf"']
     command += [f"--customize-hook=tar-in {work}/overlay.tar /",
                 '--customize-hook=sh "$1/usr/lib/lab/customize" "$1"',
                 f"--customize-hook=download /lab-vmlinuz {work}/vmlinuz",
@@ -215,9 +172,9 @@ def _build(release: str, sources: list[str], packages: list[str], target: pathli
 
 def build(release: str | None = None, rebuild: bool = False) -> Image:
     """The cached image for a release, built now if it is not there or made of other things."""
-    release = release or host_release()
-    sources = apt_sources(release)
-    packages = sorted(set(PACKAGES) | set(runtime_libraries()))
+    release = apt.chosen_release(release)
+    sources = apt.sources(release)
+    packages = sorted(set(apt.choose(release, PACKAGES)) | set(apt.runtime_libraries(release, LIBRARIES_OF)))
     target = cache_directory() / f"image-{release}-{_image_key([release, *sources, *packages])}"
     target.parent.mkdir(parents=True, exist_ok=True)
     if not rebuild and (target / "root.ext4").exists():
