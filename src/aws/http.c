@@ -16,6 +16,7 @@
 struct http_client {
 	CURL *easy;                 /* owned; keeps the connection */
 	struct curl_blob ca_bundle; /* lent; no data: the system's */
+	const struct proxy *proxy;  /* lent; NULL: none */
 	bool by_directory;          /* the system's certificates are looked up by hash */
 };
 
@@ -56,54 +57,39 @@ http_client_make(const char *ca_bundle, size_t ca_bundle_bytes, struct http_clie
 	return STATUS_OK;
 }
 
-static bool
-trust_set(struct http_client *client)
+void
+http_client_proxy_use(struct http_client *client, const struct proxy *proxy)
 {
-	bool set = curl_easy_setopt(client->easy, CURLOPT_SSL_VERIFYPEER, 1L) == CURLE_OK &&
-		curl_easy_setopt(client->easy, CURLOPT_SSL_VERIFYHOST, 2L) == CURLE_OK &&
-		curl_easy_setopt(client->easy, CURLOPT_SSLVERSION, (long)CURL_SSLVERSION_TLSv1_2) ==
-			CURLE_OK;
+	client->proxy = proxy;
+}
 
+/* The same options once for the server's certificate and once for a proxy's. */
+struct trust_options {
+	CURLoption peer, host, version, blob, file, directory;
+};
+
+static const struct trust_options server_trust = {CURLOPT_SSL_VERIFYPEER, CURLOPT_SSL_VERIFYHOST,
+	CURLOPT_SSLVERSION, CURLOPT_CAINFO_BLOB, CURLOPT_CAINFO, CURLOPT_CAPATH};
+static const struct trust_options proxy_trust = {CURLOPT_PROXY_SSL_VERIFYPEER,
+	CURLOPT_PROXY_SSL_VERIFYHOST, CURLOPT_PROXY_SSLVERSION, CURLOPT_PROXY_CAINFO_BLOB,
+	CURLOPT_PROXY_CAINFO, CURLOPT_PROXY_CAPATH};
+
+static bool
+trust_set(struct http_client *client, const struct trust_options *options)
+{
+	const char *bundle = curl_version_info(CURLVERSION_NOW)->cainfo;
+	CURL *easy = client->easy;
+
+	if (curl_easy_setopt(easy, options->peer, 1L) != CURLE_OK ||
+		curl_easy_setopt(easy, options->host, 2L) != CURLE_OK ||
+		curl_easy_setopt(easy, options->version, (long)CURL_SSLVERSION_TLSv1_2) != CURLE_OK)
+		return false;
 	if (client->ca_bundle.data != NULL)
-		return set &&
-			curl_easy_setopt(client->easy, CURLOPT_CAINFO_BLOB, &client->ca_bundle) ==
-			CURLE_OK &&
-			curl_easy_setopt(client->easy, CURLOPT_CAPATH, NULL) == CURLE_OK;
-	if (client->by_directory)
-		return set && curl_easy_setopt(client->easy, CURLOPT_CAINFO, NULL) == CURLE_OK &&
-			curl_easy_setopt(client->easy, CURLOPT_CAPATH, CA_DIRECTORY) == CURLE_OK;
-	return set;
-}
-
-static bool
-transport_set(CURL *easy, const struct http_call *call)
-{
-	const char *schemes = strncmp(call->url, "https:", 6) == 0 ? "https" : "http";
-
-	return curl_easy_setopt(easy, CURLOPT_URL, call->url) == CURLE_OK &&
-		curl_easy_setopt(easy, CURLOPT_PROTOCOLS_STR, schemes) == CURLE_OK &&
-		curl_easy_setopt(easy, CURLOPT_HTTP_VERSION, (long)CURL_HTTP_VERSION_1_1) ==
+		return curl_easy_setopt(easy, options->blob, &client->ca_bundle) == CURLE_OK &&
+			curl_easy_setopt(easy, options->directory, NULL) == CURLE_OK;
+	return curl_easy_setopt(easy, options->file, client->by_directory ? NULL : bundle) ==
 		CURLE_OK &&
-		curl_easy_setopt(easy, CURLOPT_FOLLOWLOCATION, 0L) == CURLE_OK &&
-		curl_easy_setopt(easy, CURLOPT_PROXY, "") == CURLE_OK &&
-		curl_easy_setopt(easy, CURLOPT_NOPROXY, "*") == CURLE_OK &&
-		curl_easy_setopt(easy, CURLOPT_NOSIGNAL, 1L) == CURLE_OK &&
-		curl_easy_setopt(easy, CURLOPT_CONNECTTIMEOUT_MS, (long)call->connect_ms) ==
-		CURLE_OK &&
-		curl_easy_setopt(easy, CURLOPT_TIMEOUT_MS,
-			(long)deadline_left_ms(call->deadline)) == CURLE_OK;
-}
-
-static bool
-request_set(CURL *easy, const struct http_call *call, struct curl_slist *lines)
-{
-	bool set = curl_easy_setopt(easy, CURLOPT_HTTPHEADER, lines) == CURLE_OK;
-
-	if (call->body != NULL)
-		set = set && curl_easy_setopt(easy, CURLOPT_POSTFIELDS, call->body) == CURLE_OK &&
-			curl_easy_setopt(easy, CURLOPT_POSTFIELDSIZE, (long)call->body_bytes) ==
-				CURLE_OK;
-	return set && curl_easy_setopt(easy, CURLOPT_CUSTOMREQUEST, call->method) == CURLE_OK;
+		curl_easy_setopt(easy, options->directory, CA_DIRECTORY) == CURLE_OK;
 }
 
 static void
@@ -121,6 +107,65 @@ line_add(struct curl_slist **lines, const char *line)
 		return false;
 	*lines = longer;
 	return true;
+}
+
+/*
+ * The way out: through the proxy where it is meant for this call, and never through one that the
+ * environment names. The proxy sees CONNECT and its own login, and none of the call's headers.
+ */
+static bool
+proxy_set(CURL *easy, const struct proxy *proxy, struct curl_slist **lines)
+{
+	if (curl_easy_setopt(easy, CURLOPT_PROXY, proxy != NULL ? proxy->url : "") != CURLE_OK ||
+		curl_easy_setopt(easy, CURLOPT_NOPROXY, proxy != NULL ? "" : "*") != CURLE_OK)
+		return false;
+	if (proxy == NULL)
+		return true;
+	if (proxy->authorization.length_bytes > 0 && !line_add(lines, proxy->authorization.bytes))
+		return false;
+	return line_add(lines, "User-Agent:") &&
+		curl_easy_setopt(easy, CURLOPT_HTTPPROXYTUNNEL, 1L) == CURLE_OK &&
+		curl_easy_setopt(easy, CURLOPT_HEADEROPT, (long)CURLHEADER_SEPARATE) == CURLE_OK &&
+		curl_easy_setopt(easy, CURLOPT_SUPPRESS_CONNECT_HEADERS, 1L) == CURLE_OK &&
+		curl_easy_setopt(easy, CURLOPT_PROXYHEADER, *lines) == CURLE_OK;
+}
+
+/* What is left of the deadline; libcurl takes 0 for «for ever». */
+static bool
+time_set(CURL *easy, const struct http_call *call)
+{
+	int64_t left_ms = deadline_left_ms(call->deadline);
+
+	return left_ms > 0 &&
+		curl_easy_setopt(easy, CURLOPT_CONNECTTIMEOUT_MS,
+			(long)(call->connect_ms < left_ms ? call->connect_ms : left_ms)) ==
+		CURLE_OK &&
+		curl_easy_setopt(easy, CURLOPT_TIMEOUT_MS, (long)left_ms) == CURLE_OK;
+}
+
+static bool
+transport_set(CURL *easy, const struct http_call *call)
+{
+	const char *schemes = strncmp(call->url, "https:", 6) == 0 ? "https" : "http";
+
+	return curl_easy_setopt(easy, CURLOPT_URL, call->url) == CURLE_OK &&
+		curl_easy_setopt(easy, CURLOPT_PROTOCOLS_STR, schemes) == CURLE_OK &&
+		curl_easy_setopt(easy, CURLOPT_HTTP_VERSION, (long)CURL_HTTP_VERSION_1_1) ==
+		CURLE_OK &&
+		curl_easy_setopt(easy, CURLOPT_FOLLOWLOCATION, 0L) == CURLE_OK &&
+		curl_easy_setopt(easy, CURLOPT_NOSIGNAL, 1L) == CURLE_OK;
+}
+
+static bool
+request_set(CURL *easy, const struct http_call *call, struct curl_slist *lines)
+{
+	bool set = curl_easy_setopt(easy, CURLOPT_HTTPHEADER, lines) == CURLE_OK;
+
+	if (call->body != NULL)
+		set = set && curl_easy_setopt(easy, CURLOPT_POSTFIELDS, call->body) == CURLE_OK &&
+			curl_easy_setopt(easy, CURLOPT_POSTFIELDSIZE, (long)call->body_bytes) ==
+				CURLE_OK;
+	return set && curl_easy_setopt(easy, CURLOPT_CUSTOMREQUEST, call->method) == CURLE_OK;
 }
 
 static bool
@@ -156,55 +201,79 @@ lines_make(const struct http_call *call, struct curl_slist **lines)
 }
 
 /*
- * A certificate that is in the bundle but has no hash link is still the system's: look there once.
+ * A certificate that is in the bundle but has no hash link is still the system's: look there once,
+ * in what is left of the time.
  */
 static CURLcode
-perform(struct http_client *client)
+exchange_perform(struct http_client *client, const struct http_call *call)
 {
 	CURLcode code = curl_easy_perform(client->easy);
 
 	if (code != CURLE_PEER_FAILED_VERIFICATION || !client->by_directory)
 		return code;
-
-	const char *bundle = curl_version_info(CURLVERSION_NOW)->cainfo;
-
 	client->by_directory = false;
-	if (bundle == NULL || curl_easy_setopt(client->easy, CURLOPT_CAINFO, bundle) != CURLE_OK)
+	if (!trust_set(client, &server_trust) || !trust_set(client, &proxy_trust) ||
+		!time_set(client->easy, call))
 		return code;
 	return curl_easy_perform(client->easy);
+}
+
+/* Everything about the call that is not its time. */
+static bool
+exchange_set(struct http_client *client, const struct http_call *call, const struct proxy *proxy,
+	struct curl_slist **lines, struct curl_slist **proxy_lines)
+{
+	curl_easy_reset(client->easy);
+	return lines_make(call, lines) && trust_set(client, &server_trust) &&
+		trust_set(client, &proxy_trust) && transport_set(client->easy, call) &&
+		proxy_set(client->easy, proxy, proxy_lines) &&
+		request_set(client->easy, call, *lines);
 }
 
 enum status
 http_exchange(struct http_client *client, const struct http_call *call,
 	struct http_reply *ret_reply, struct reason *reason)
 {
-	owned_by(lines_end) struct curl_slist *lines = NULL;
-	owned_http_reply reply = {.date_s = -1};
+	owned_by(lines_end) struct curl_slist *lines = NULL, *proxy_lines = NULL;
+	owned_http_reply reply = HTTP_REPLY_NONE;
 	struct http_intake intake = {.easy = client->easy,
 		.reply = &reply,
 		.limit_bytes = call->reply_limit_bytes};
 	char message[CURL_ERROR_SIZE] = "";
+	struct http_failure failure = {.easy = client->easy,
+		.message = message,
+		.intake = &intake,
+		.call = call,
+		.proxy = proxy_is_used(client->proxy, call->url, call->host) ? client->proxy
+									     : NULL};
 
-	if (deadline_passed(call->deadline))
-		return reason_set(reason, STATUS_UNREACHABLE, "%s: no time left to ask",
-			call->host);
-	curl_easy_reset(client->easy);
-	if (!lines_make(call, &lines) || !trust_set(client) || !transport_set(client->easy, call) ||
-		!request_set(client->easy, call, lines) || !http_intake_set(&intake) ||
+	if (!exchange_set(client, call, failure.proxy, &lines, &proxy_lines) ||
+		!http_intake_set(&intake) ||
 		curl_easy_setopt(client->easy, CURLOPT_ERRORBUFFER, message) != CURLE_OK)
-		return reason_set(reason, STATUS_NO_MEMORY, "%s: the request could not be made",
-			call->host);
-
-	CURLcode code = perform(client);
-
+		return reason_set(reason, STATUS_NO_MEMORY,
+			"%s: the request could not be made; free memory on this node", call->host);
+	if (!time_set(client->easy, call))
+		return reason_set(reason, STATUS_UNREACHABLE,
+			"%s: no time left to ask; raise the action's timeout", call->host);
+	failure.code = exchange_perform(client, call);
 	curl_easy_setopt(client->easy, CURLOPT_ERRORBUFFER, NULL);
-	if (code != CURLE_OK)
-		return http_error_explain(client->easy, code, message, &intake, call, reason);
+	if (failure.code != CURLE_OK)
+		return http_failure_explain(&failure, reason);
 	curl_easy_getinfo(client->easy, CURLINFO_RESPONSE_CODE, &reply.status);
 	reply.verified = strncmp(call->url, "https:", 6) == 0;
 	*ret_reply = reply;
 	reply.body = (struct secret){0};
 	return STATUS_OK;
+}
+
+int64_t
+http_reply_pause_ms(const struct http_reply *reply, int64_t now_s)
+{
+	int64_t from_s = reply->date_s >= 0 ? reply->date_s : now_s;
+
+	if (reply->retry_after_s >= 0)
+		return reply->retry_after_s * 1000;
+	return reply->retry_at_s > from_s ? (reply->retry_at_s - from_s) * 1000 : 0;
 }
 
 void

@@ -5,8 +5,17 @@
 
 #include "aws/http_reply.h"
 
-/* Words the reason and returns the status; see http_exchange. MESSAGE is libcurl's error buffer. */
-enum status http_error_explain(CURL *easy, CURLcode code, const char *message,
-	const struct http_intake *intake, const struct http_call *call, struct reason *reason);
+/* All of it lent. */
+struct http_failure {
+	CURL *easy;
+	CURLcode code;
+	const char *message; /* libcurl's error buffer */
+	const struct http_intake *intake;
+	const struct http_call *call;
+	const struct proxy *proxy; /* NULL: the call went out directly */
+};
+
+/* Words the reason and returns the status; see http_exchange. */
+enum status http_failure_explain(const struct http_failure *failure, struct reason *reason);
 
 #endif

@@ -25,16 +25,75 @@ value_copy(const char *value, size_t length_bytes, char *text, size_t room_bytes
 	text[used] = '\0';
 }
 
+/* Notes the first header that is not what it must be. */
+static void
+malformed_note(struct http_reply *reply, const char *name)
+{
+	if (reply->malformed == NULL)
+		reply->malformed = name;
+}
+
+/* Seconds since 1970, or -1. */
+static int64_t
+date_read(const char *value, size_t length_bytes)
+{
+	char text[64];
+	time_t when = -1;
+
+	value_copy(value, length_bytes, text, sizeof(text));
+	if (strlen(text) == length_bytes)
+		when = curl_getdate(text, NULL);
+	return when > 0 ? (int64_t)when : -1;
+}
+
+/* A plain count of at most nine digits, or -1. */
+static int64_t
+count_read(const char *value, size_t length_bytes)
+{
+	int64_t count = 0;
+
+	if (length_bytes == 0 || length_bytes > 9)
+		return -1;
+	for (size_t i = 0; i < length_bytes; i++) {
+		if (value[i] < '0' || value[i] > '9')
+			return -1;
+		count = count * 10 + value[i] - '0';
+	}
+	return count;
+}
+
 static void
 date_take(const char *value, size_t length_bytes, struct http_reply *reply)
 {
-	char text[64];
+	reply->date_s = date_read(value, length_bytes);
+	if (reply->date_s < 0)
+		malformed_note(reply, "Date");
+}
 
-	value_copy(value, length_bytes, text, sizeof(text));
+/* Seconds or a date (RFC 9110); anything else asks for nothing. */
+static void
+retry_after_take(const char *value, size_t length_bytes, struct http_reply *reply)
+{
+	reply->retry_after_s = count_read(value, length_bytes);
+	if (reply->retry_after_s < 0)
+		reply->retry_at_s = date_read(value, length_bytes);
+	if (reply->retry_after_s < 0 && reply->retry_at_s < 0)
+		malformed_note(reply, "Retry-After");
+}
 
-	time_t when = curl_getdate(text, NULL);
+static void
+length_take(const char *value, size_t length_bytes, struct http_reply *reply)
+{
+	if (count_read(value, length_bytes) < 0)
+		malformed_note(reply, "Content-Length");
+}
 
-	reply->date_s = when > 0 ? (int64_t)when : -1;
+typedef void header_function(const char *value, size_t length_bytes, struct http_reply *reply);
+
+static bool
+name_is(const char *name, const char *line, size_t name_bytes)
+{
+	return strlen(name) == name_bytes && strncasecmp(line, name, name_bytes) == 0;
 }
 
 /* "Text/HTML; charset=…" becomes "text/html". */
@@ -55,6 +114,14 @@ http_header_take(const char *line, size_t length_bytes, struct http_reply *reply
 		{"x-amz-request-id", reply->request_id, sizeof(reply->request_id)},
 		{"x-amzn-errortype", reply->error_type, sizeof(reply->error_type)},
 	};
+	static const struct {
+		const char *name;
+		header_function *take;
+	} readers[] = {
+		{"date", date_take},
+		{"retry-after", retry_after_take},
+		{"content-length", length_take},
+	};
 	const char *colon = memchr(line, ':', length_bytes);
 
 	if (colon == NULL)
@@ -68,15 +135,16 @@ http_header_take(const char *line, size_t length_bytes, struct http_reply *reply
 		value++;
 	while (end > value && isspace((unsigned char)end[-1]))
 		end--;
-	if (name_bytes == 4 && strncasecmp(line, "date", 4) == 0)
-		date_take(value, (size_t)(end - value), reply);
+	for (size_t i = 0; i < sizeof(readers) / sizeof(readers[0]); i++) {
+		if (name_is(readers[i].name, line, name_bytes))
+			readers[i].take(value, (size_t)(end - value), reply);
+	}
 	for (size_t i = 0; i < sizeof(places) / sizeof(places[0]); i++) {
-		if (strlen(places[i].name) == name_bytes &&
-			strncasecmp(line, places[i].name, name_bytes) == 0)
+		if (name_is(places[i].name, line, name_bytes))
 			value_copy(value, (size_t)(end - value), places[i].text,
 				places[i].room_bytes);
 	}
-	if (name_bytes == 12 && strncasecmp(line, "content-type", 12) == 0)
+	if (name_is("content-type", line, name_bytes))
 		content_type_trim(reply->content_type);
 }
 

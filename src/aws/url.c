@@ -116,7 +116,7 @@ endpoint_parse(const char *text, enum url_trust trust, const char *where,
 	if (!endpoint.is_https && strcmp(parts.scheme, "http") != 0)
 		return reason_set(reason, STATUS_BAD_PARAMETER, "%s: the endpoint is not https",
 			where);
-	if (!endpoint.is_https && !host_is_loopback(parts.host) &&
+	if (!endpoint.is_https && trust != URL_TRUST_PROXY && !host_is_loopback(parts.host) &&
 		!(trust == URL_TRUST_METADATA && host_is_metadata(parts.host)))
 		return reason_set(reason, STATUS_BAD_PARAMETER,
 			"%s: the endpoint is not https; plain http is allowed to loopback only",

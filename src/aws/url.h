@@ -17,6 +17,7 @@ enum url_trust {
 	URL_TRUST_SERVICE,  /* https anywhere, http only to a loopback address */
 	URL_TRUST_METADATA, /* http to the metadata address of an instance or a loopback address,
 			       https anywhere */
+	URL_TRUST_PROXY,    /* http and https anywhere: what goes through it is TLS of our own */
 };
 
 struct endpoint {
