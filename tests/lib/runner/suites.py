@@ -146,6 +146,7 @@ SUITES = [
     Suite("check", _check("gcc"), ("build",)),
     Suite("sanitize", _check("sanitize"), ("build",)),
     Suite("agent", _host("agent"), ("build",), takes_names=True),
+    Suite("simulate", _host("simulate", programs=False), ("build", "simulate"), takes_names=True),
     Suite("emulator", _script("emulator/run"), ("emulator",), takes_names=True),
     Suite("helper", _helper, ("build", "emulator"), takes_names=True),
     Suite("lab", _machine("lab/selftest", programs=False), ("lab", "emulator"), takes_names=True),
