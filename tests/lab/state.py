@@ -26,6 +26,7 @@ class StateMixin:
         """What is there now belongs to the machine: `wipe` leaves it alone."""
         self._baseline = json.loads(self.python(guest_code.BASELINE))
         self._baseline_disks = set(self.disks)
+        self.keep_volumes()
 
     def wipe(self, *paths: str) -> None:
         """Back to the baseline: processes, mounts, mappings, our files, the disks plugged in since.
@@ -47,3 +48,4 @@ class StateMixin:
         for serial in self._baseline_disks:
             if self.disks[serial].port is None:
                 self.attach_disk(serial)
+        self.forget_volumes()

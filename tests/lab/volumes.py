@@ -1,7 +1,9 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """LUKS volumes on a machine's disks, made cheaply, with the parameters an agent needs for them."""
 
+import collections
 import itertools
+import subprocess
 
 PASSPHRASE = "correct horse battery staple"
 CHEAP = {1: ["--type", "luks1", "--pbkdf-force-iterations", "1000"],
@@ -9,6 +11,10 @@ CHEAP = {1: ["--type", "luks1", "--pbkdf-force-iterations", "1000"],
 MKFS = {"xfs": ["mkfs.xfs", "-q", "-f", "-K"],
         "ext4": ["mkfs.ext4", "-q", "-F", "-E", "nodiscard,lazy_itable_init=1"],
         "btrfs": ["mkfs.btrfs", "-q", "-f", "-K"]}
+
+
+def copy_sparse(source, target) -> None:
+    subprocess.run(["cp", "--sparse=always", "--reflink=auto", str(source), str(target)], check=True)
 
 
 class Volume:
@@ -73,6 +79,9 @@ class VolumeMixin:
 
     def _init_volumes(self) -> None:
         self._volume_numbers = itertools.count(1)
+        self._kinds_in_use: collections.Counter = collections.Counter()
+        self._kinds_that_stay: collections.Counter = collections.Counter()
+        self._templates: dict = {}
         self.aws_parameters: dict = {}
         self.emulator = None
 
@@ -81,11 +90,46 @@ class VolumeMixin:
                luks_options: tuple = ()) -> Volume:
         """A new disk with a LUKS header, a filesystem (fs="" for none) and a stored passphrase.
 
-        The PBKDF costs next to nothing.  With store=False the emulator gets no parameter.
+        The PBKDF costs next to nothing.  With store=False the emulator gets no parameter.  Formatting is slow
+        under emulation: the first disk of a kind is kept, and later cases get a copy of it.
         """
         number = next(self._volume_numbers)
         serial = serial or f"vol{number:017x}"
-        volume = Volume(self, number, self.attach_disk(serial, size_mib=size_mib), passphrase)
+        path = self.directory / f"volume{number}.raw"
+        kind = (luks, fs, size_mib, passphrase, tuple(luks_options))
+        # Two volumes of one case never share a UUID.
+        kind += (self._kinds_in_use[kind],)
+        self._kinds_in_use[kind[:-1]] += 1
+        made = None if header else self._templates.get(kind)
+        if made:
+            copy_sparse(made[0], path)
+        volume = Volume(self, number, self.attach_disk(serial, path, size_mib), passphrase)
+        if made:
+            volume.uuid = made[1]
+        else:
+            self._format(volume, luks, fs, header, luks_options)
+            if not header:
+                self._keep(kind, volume)
+        if store and self.emulator is not None:
+            self.emulator.put(volume.parameter, passphrase)
+        return volume
+
+    def keep_volumes(self) -> None:
+        """The volumes made so far stay: no later one gets their UUIDs."""
+        self._kinds_that_stay = self._kinds_in_use.copy()
+
+    def forget_volumes(self) -> None:
+        """The volumes made since are gone: copies of their kinds may be used again."""
+        self._kinds_in_use = self._kinds_that_stay.copy()
+
+    def _keep(self, kind: tuple, volume: Volume) -> None:
+        self.sh("sync")
+        template = self.directory / f"template{len(self._templates)}.raw"
+        copy_sparse(volume.disk.path, template)
+        self._templates[kind] = (template, volume.uuid)
+
+    def _format(self, volume: Volume, luks: int, fs: str, header: bool, luks_options: tuple) -> None:
+        number, passphrase = volume.instance.removeprefix("volume"), volume.passphrase
         arguments = list(CHEAP[luks])
         if header:
             volume.header = f"/etc/luks-ssm/header{number}"
@@ -98,6 +142,3 @@ class VolumeMixin:
             path = volume.open(f"mkfs{number}")
             self.sh([*MKFS[fs], path])
             self.sh(["cryptsetup", "close", f"mkfs{number}"])
-        if store and self.emulator is not None:
-            self.emulator.put(volume.parameter, passphrase)
-        return volume
