@@ -359,15 +359,12 @@ up_prove(const struct up *up, struct reason *reason)
 
 /* From a mapping to a mount. */
 static enum status
-up_fill(struct up *up, const struct view *view, struct reason *reason)
+up_fill(struct up *up, struct reason *reason)
 {
 	const char *device = up->device.path[0] != '\0' ? up->device.path
 							: up->wanted->params->device;
-	enum status status = mountpoint_check_free(up->wanted->params->directory,
-		view->on_directory, reason);
+	enum status status = up_find_mapping(up, reason);
 
-	if (status == STATUS_OK)
-		status = up_find_mapping(up, reason);
 	if (status == STATUS_OK)
 		status = up_check_filesystem(up, reason);
 	if (status == STATUS_OK)
@@ -392,9 +389,12 @@ volume_up(const struct wanted *wanted, const struct doer *doer, struct reason *r
 
 	enum status status = up_look(&up, &view, &next, reason);
 
+	if (status == STATUS_OK && next != UP_NOTHING_LEFT)
+		status = mountpoint_check_free(wanted->params->directory, view.on_directory,
+			reason);
 	if (status == STATUS_OK && next == UP_OPEN)
 		status = up_open(&up, &view, reason);
 	if (status == STATUS_OK && next != UP_NOTHING_LEFT)
-		status = up_fill(&up, &view, reason);
+		status = up_fill(&up, reason);
 	return status;
 }

@@ -96,6 +96,16 @@ a_mapping_without_a_table_is_removed_after_the_header_is_judged(void **state)
 }
 
 static void
+a_strangers_mount_ends_it_before_a_half_made_mapping_is_touched(void **state)
+{
+	(void)state;
+	fake_mapping("vol", 5, LUKS)->has_table = false;
+	fake_mounts("21 1 0:20 / / rw,relatime - tmpfs tmpfs rw\n"
+		    "30 21 8:1 / /srv/vol rw,relatime - ext4 /dev/sda1 rw\n");
+	expect(STATUS_MOUNT_POINT_TAKEN, "");
+}
+
+static void
 a_strangers_mapping_ends_it_before_anything(void **state)
 {
 	(void)state;
@@ -207,6 +217,7 @@ main(void)
 		CASE(what_is_up_is_left_as_it_is),
 		CASE(an_open_mapping_is_mounted_without_device_or_key),
 		CASE(a_mapping_without_a_table_is_removed_after_the_header_is_judged),
+		CASE(a_strangers_mount_ends_it_before_a_half_made_mapping_is_touched),
 		CASE(a_strangers_mapping_ends_it_before_anything),
 		CASE(our_device_under_another_name_ends_it),
 		CASE(the_first_step_that_fails_is_the_last),
