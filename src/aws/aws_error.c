@@ -63,6 +63,13 @@ aws_code_take(const char *text, char ret_code[static AWS_CODE_BYTES])
 	name_copy(hash != NULL ? hash + 1 : text, 0, ret_code);
 }
 
+bool
+aws_code_is_of_signature(const char *code)
+{
+	return strcmp(code, "InvalidSignatureException") == 0 ||
+		strcmp(code, "SignatureDoesNotMatch") == 0 || strcmp(code, "RequestExpired") == 0;
+}
+
 void
 kms_code_take(const char *message, char ret_code[static AWS_CODE_BYTES])
 {

@@ -14,6 +14,9 @@
 /* "ns#Name:URL" and its shorter forms become "Name"; "" when it is none. */
 void aws_code_take(const char *text, char ret_code[static AWS_CODE_BYTES]);
 
+/* Whether it is one that a wrong clock causes as well as a wrong secret: SSM's and STS's names. */
+bool aws_code_is_of_signature(const char *code);
+
 /* The NAME of "Error Code: NAME;" in a message, or "". */
 void kms_code_take(const char *message, char ret_code[static AWS_CODE_BYTES]);
 

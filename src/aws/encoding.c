@@ -208,7 +208,9 @@ encoding_decode(const char *encoding, const char *object, const char *value, siz
 	if (decode == NULL)
 		return reason_set(reason, STATUS_BAD_PARAMETER,
 			"key_encoding: not one of text, raw, base64, hex");
-	if (secret_make(&decoded.key, KEY_BYTES_MAX) != STATUS_OK)
+	/* No encoding makes the value longer. */
+	if (secret_make(&decoded.key, value_bytes < KEY_BYTES_MAX ? value_bytes : KEY_BYTES_MAX) !=
+		STATUS_OK)
 		return STATUS_NO_MEMORY;
 
 	enum status status = decode(object, value, value_bytes, &decoded, reason);

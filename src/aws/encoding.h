@@ -9,8 +9,8 @@
 #include "base/reason.h"
 #include "base/secret.h"
 
-/* The longest passphrase that is taken, in bytes: what a standard parameter can hold. */
-#define KEY_BYTES_MAX 4096
+/* The longest passphrase that is taken, in bytes: what a secret of Secrets Manager can hold. */
+#define KEY_BYTES_MAX 65536
 
 struct decoded {
 	struct secret key;   /* owned */

@@ -12,6 +12,8 @@
 #include "aws/caller.h"
 #include "aws/metadata.h"
 #include "aws/partition.h"
+#include "aws/proxy.h"
+#include "aws/region_list.h"
 #include "aws/retry.h"
 
 /* AWS refuses a signature that is five minutes off; below four it is not the clock. */
@@ -20,8 +22,11 @@
 struct fetch {
 	const struct request *request;
 	struct parameter_name name;
-	char region[REGION_BYTES];
-	struct endpoint endpoint;
+	struct region_list regions;
+	const char *region;       /* the one that is asked, lent by the list */
+	struct deadline deadline; /* its share */
+	struct endpoint endpoint; /* its SSM */
+	struct proxy proxy;
 	struct metadata metadata;
 	struct caller caller;
 	struct http_client *service;
@@ -38,6 +43,7 @@ fetch_end(struct fetch *fetch)
 	caller_end(&fetch->caller);
 	metadata_end(&fetch->metadata);
 	http_client_end(&fetch->service);
+	proxy_end(&fetch->proxy);
 }
 
 /* The first warning stands. */
@@ -53,30 +59,48 @@ warning_set(struct fetch *fetch, const char *format, ...)
 	va_end(arguments);
 }
 
+/* Turns to a region: its endpoint, and DEADLINE as its share of the time. */
 static enum status
-region_choose(struct fetch *fetch, struct reason *reason)
+region_enter(struct fetch *fetch, size_t place, struct deadline deadline, struct reason *reason)
 {
 	const struct request *request = fetch->request;
-	const char *arn_region = fetch->name.region[0] != '\0' ? fetch->name.region : NULL;
-	const char *region = request->region;
+	const struct endpoint_choice choice = {request->endpoint_ssm, request->fips,
+		request->dual_stack};
 
-	if (region != NULL && arn_region != NULL && strcmp(region, arn_region) != 0)
-		return reason_set(reason, STATUS_BAD_PARAMETER,
-			"region: %.40s contradicts the ARN in ssm_parameter (%.40s)", region,
-			arn_region);
-	if (region == NULL)
-		region = arn_region != NULL ? arn_region : request->region_default;
-	if (region == NULL)
-		return metadata_region(&fetch->metadata, request->deadline, fetch->region, reason);
-	snprintf(fetch->region, sizeof(fetch->region), "%.63s", region);
-	return STATUS_OK;
+	fetch->region = fetch->regions.names[place];
+	fetch->deadline = deadline;
+	return endpoint_choose("ssm", fetch->region, &choice, &fetch->endpoint, reason);
+}
+
+/* A mistake in any of the regions shows before the first one is asked. */
+static enum status
+regions_check(struct fetch *fetch, struct reason *reason)
+{
+	enum status status = STATUS_OK;
+
+	for (size_t i = 0; status == STATUS_OK && i < fetch->regions.count; i++)
+		status = region_enter(fetch, i, fetch->request->deadline, reason);
+	return status;
+}
+
+/* The client of calls to AWS's services, which alone go through the proxy. */
+static enum status
+service_open(struct fetch *fetch, struct reason *reason)
+{
+	const struct request *request = fetch->request;
+	enum status status = proxy_parse(request->proxy, request->no_proxy, &fetch->proxy, reason);
+
+	if (status == STATUS_OK)
+		status = http_client_make(request->ca_bundle.bytes, request->ca_bundle.length_bytes,
+			&fetch->service);
+	if (status == STATUS_OK)
+		http_client_proxy_use(fetch->service, &fetch->proxy);
+	return status;
 }
 
 static enum status
 fetch_begin(const struct request *request, struct fetch *fetch, struct reason *reason)
 {
-	const struct endpoint_choice choice = {request->endpoint_ssm, request->fips,
-		request->dual_stack};
 	enum status status = parameter_name_parse(request->parameter, &fetch->name, reason);
 
 	fetch->request = request;
@@ -84,12 +108,12 @@ fetch_begin(const struct request *request, struct fetch *fetch, struct reason *r
 	if (status == STATUS_OK)
 		status = metadata_open(request->endpoint_metadata, &fetch->metadata, reason);
 	if (status == STATUS_OK)
-		status = region_choose(fetch, reason);
+		status = region_list_choose(request, &fetch->name, &fetch->metadata,
+			&fetch->regions, reason);
 	if (status == STATUS_OK)
-		status = endpoint_choose("ssm", fetch->region, &choice, &fetch->endpoint, reason);
+		status = regions_check(fetch, reason);
 	if (status == STATUS_OK)
-		status = http_client_make(request->ca_bundle.bytes, request->ca_bundle.length_bytes,
-			&fetch->service);
+		status = service_open(fetch, reason);
 	return status;
 }
 
@@ -115,10 +139,10 @@ fetch_try(struct fetch *fetch, struct ssm_answer *ret_answer, struct reason *rea
 {
 	char name[PARAMETER_NAME_BYTES];
 	int64_t now_s = (int64_t)time(NULL) + fetch->clock_offset_s;
-	struct deadline share = retry_share(fetch->request->deadline);
-	enum status status = caller_obtain(&fetch->caller, fetch->request->deadline, reason);
+	struct deadline share = retry_share(fetch->deadline);
+	enum status status = caller_obtain(&fetch->caller, fetch->deadline, reason);
 
-	fetch->facts = (struct reply_facts){.date_s = -1};
+	fetch->facts = REPLY_FACTS_NONE;
 	if (status != STATUS_OK)
 		return status;
 	expiry_note(fetch, now_s);
@@ -185,8 +209,9 @@ reason_count(struct reason *reason, unsigned int tries)
 		strcat(reason->text, note);
 }
 
+/* One region, again and again while it may help and its share of the time lasts. */
 static enum status
-fetch_retry(struct fetch *fetch, struct ssm_answer *ret_answer, struct reason *reason)
+region_ask(struct fetch *fetch, struct ssm_answer *ret_answer, struct reason *reason)
 {
 	for (unsigned int try = 0;; try++) {
 		reason_clear(reason);
@@ -197,11 +222,41 @@ fetch_retry(struct fetch *fetch, struct ssm_answer *ret_answer, struct reason *r
 			return STATUS_OK;
 		if (clock_correct(fetch, reason, &status) || caller_refresh(fetch, status))
 			continue;
-		if (!retry_helps(status) || !retry_wait(status, try, fetch->request->deadline)) {
+		if (!retry_helps(status) ||
+			!retry_wait(status, try, fetch->facts.pause_ms, fetch->deadline)) {
 			reason_count(reason, try + 1);
 			return status;
 		}
 	}
+}
+
+/* What is left of the time in equal parts for this region and those behind it. */
+static struct deadline
+region_share(const struct fetch *fetch, size_t place)
+{
+	int64_t left_ms = deadline_left_ms(fetch->request->deadline);
+
+	return deadline_sooner(fetch->request->deadline,
+		deadline_in_ms(left_ms / (int64_t)(fetch->regions.count - place)));
+}
+
+/* The regions in their order, until one answers; an answer that refuses is an answer. */
+static enum status
+regions_ask(struct fetch *fetch, struct ssm_answer *ret_answer, struct reason *reason)
+{
+	enum status status = STATUS_OK;
+
+	for (size_t i = 0; i < fetch->regions.count; i++) {
+		reason_clear(reason);
+		status = region_enter(fetch, i, region_share(fetch, i), reason);
+		if (status == STATUS_OK)
+			status = region_ask(fetch, ret_answer, reason);
+		if (status == STATUS_OK || !retry_elsewhere(status, fetch->facts.http_status))
+			break;
+		warning_set(fetch, "region %.40s did not serve (%.100s); the next one was asked",
+			fetch->region, reason->text);
+	}
+	return status;
 }
 
 enum status
@@ -212,7 +267,7 @@ fetch_run(const struct request *request, struct fetch_answer *ret_answer, struct
 	enum status status = fetch_begin(request, &fetch, reason);
 
 	if (status == STATUS_OK)
-		status = fetch_retry(&fetch, &answer.parameter, reason);
+		status = regions_ask(&fetch, &answer.parameter, reason);
 	if (status != STATUS_OK)
 		return status;
 	if (answer.parameter.decoded.has_more_lines)
@@ -220,6 +275,7 @@ fetch_run(const struct request *request, struct fetch_answer *ret_answer, struct
 			parameter_name_tail(fetch.name.base));
 	answer.has_older = !fetch.name.is_pinned && !fetch.name.is_secret_reference &&
 		(answer.parameter.version > 1 || request->version > 1);
+	snprintf(answer.region, sizeof(answer.region), "%s", fetch.region);
 	memcpy(answer.warning, fetch.warning, sizeof(answer.warning));
 	*ret_answer = answer;
 	answer.parameter = (struct ssm_answer){0};

@@ -33,6 +33,8 @@ answer_write(struct secret *frame, const struct fetch_answer *answer)
 	if (status == STATUS_OK)
 		status = wire_put_number(frame, WIRE_KEY_VERSION, 0, answer->parameter.version);
 	if (status == STATUS_OK)
+		status = wire_put_text(frame, WIRE_KEY_REGION, 0, answer->region);
+	if (status == STATUS_OK)
 		status = wire_put_number(frame, WIRE_HAS_OLDER, 0, answer->has_older);
 	if (status == STATUS_OK)
 		status = wire_put_number(frame, WIRE_HAS_BACKSLASH, 0, decoded->has_backslash);

@@ -111,7 +111,7 @@ scheme_take(const char *text, const char **ret_rest)
 }
 
 static enum status
-place_take(const char *scheme, const char *rest, struct proxy *proxy, struct reason *reason)
+proxy_place_take(const char *scheme, const char *rest, struct proxy *proxy, struct reason *reason)
 {
 	struct endpoint endpoint;
 	char url[URL_BYTES];
@@ -161,7 +161,7 @@ proxy_parse(const char *text, const char *exceptions, struct proxy *ret_proxy,
 	if (at != NULL)
 		status = login_take(rest, (size_t)(at - rest), &proxy.authorization, reason);
 	if (status == STATUS_OK)
-		status = place_take(scheme, at != NULL ? at + 1 : rest, &proxy, reason);
+		status = proxy_place_take(scheme, at != NULL ? at + 1 : rest, &proxy, reason);
 	if (status != STATUS_OK)
 		return status;
 	*ret_proxy = proxy;

@@ -22,6 +22,19 @@ roles_read(const struct wire_frame *frame, struct request *request)
 	}
 }
 
+static void
+regions_read(const struct wire_frame *frame, struct request *request)
+{
+	while (request->region_count < WIRE_LIST_LENGTH) {
+		const char *region = wire_text(frame, WIRE_REGION,
+			(unsigned int)request->region_count);
+
+		if (region == NULL)
+			return;
+		request->regions[request->region_count++] = region;
+	}
+}
+
 enum status
 request_read(const struct secret *bytes, struct request *ret_request, struct reason *reason)
 {
@@ -32,7 +45,6 @@ request_read(const struct secret *bytes, struct request *ret_request, struct rea
 			"luks-ssm-aws: the request is not of this version; reinstall luks-ssm");
 
 	struct request request = {
-		.region = wire_text(&frame, WIRE_REGION, 0),
 		.region_default = wire_text(&frame, WIRE_REGION_DEFAULT, 0),
 		.parameter = wire_text(&frame, WIRE_PARAMETER, 0),
 		.version = wire_number(&frame, WIRE_VERSION, 0, 0),
@@ -42,6 +54,8 @@ request_read(const struct secret *bytes, struct request *ret_request, struct rea
 		.endpoint_ssm = wire_text(&frame, WIRE_ENDPOINT_SSM, 0),
 		.endpoint_sts = wire_text(&frame, WIRE_ENDPOINT_STS, 0),
 		.endpoint_metadata = wire_text(&frame, WIRE_METADATA_ENDPOINT, 0),
+		.proxy = wire_text(&frame, WIRE_PROXY, 0),
+		.no_proxy = wire_text(&frame, WIRE_NO_PROXY, 0),
 		.fips = wire_number(&frame, WIRE_FIPS, 0, 0) != 0,
 		.dual_stack = wire_number(&frame, WIRE_DUAL_STACK, 0, 0) != 0,
 		.ca_bundle = frame.slots[WIRE_CA_BUNDLE][0],
@@ -59,6 +73,7 @@ request_read(const struct secret *bytes, struct request *ret_request, struct rea
 	if (request.parameter == NULL || request.encoding == NULL || request.origin == NULL)
 		return reason_set(reason, STATUS_HELPER_BROKEN,
 			"luks-ssm-aws: the request is not complete");
+	regions_read(&frame, &request);
 	roles_read(&frame, &request);
 	*ret_request = request;
 	return STATUS_OK;

@@ -19,7 +19,9 @@ struct request_role {
 };
 
 struct request {
-	const char *region; /* NULL: of the ARN, else region_default, else the instance's */
+	const char *regions[WIRE_LIST_LENGTH]; /* in the order to try; none: of the ARN, else
+						  region_default, else the instance's */
+	size_t region_count;
 	const char *region_default;
 	const char *parameter;
 	uint64_t version; /* 0: what the name says */
@@ -27,6 +29,7 @@ struct request {
 	bool plain_string_ok;
 	struct deadline deadline;
 	const char *endpoint_ssm, *endpoint_sts, *endpoint_metadata; /* NULL: AWS's own */
+	const char *proxy, *no_proxy; /* NULL: none; PROXY may hold a login: never shown */
 	bool fips, dual_stack;
 	struct wire_slot ca_bundle;
 	enum credential_source source;

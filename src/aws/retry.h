@@ -20,10 +20,19 @@ int64_t retry_pause_ms(unsigned int try, int64_t first_ms, int64_t limit_ms);
 bool retry_helps(enum status status);
 
 /*
- * Waits before the next try, shorter than the jitter says when the deadline is near. Returns false,
- * at once, when there is no time for another try.
+ * How long to wait before the next try: jitter, or as long as the other side asked for (ASKED_MS,
+ * from Retry-After, at most twenty seconds); no longer than leaves time for a try within LEFT_MS.
  */
-bool retry_wait(enum status status, unsigned int try, struct deadline deadline);
+int64_t retry_next_ms(enum status status, unsigned int try, int64_t asked_ms, int64_t left_ms);
+
+/* Waits so long. Returns false, at once, when there is no time for another try. */
+bool retry_wait(enum status status, unsigned int try, int64_t asked_ms, struct deadline deadline);
+
+/*
+ * Whether the next region of a list may do better: after trouble of the transport, 5xx and
+ * throttling, never after any other 4xx answer. HTTP_STATUS 0: no answer came.
+ */
+bool retry_elsewhere(enum status status, long http_status);
 
 /*
  * The deadline of one try: half of what is left, between two and ten seconds, never beyond

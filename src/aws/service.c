@@ -47,6 +47,15 @@ signature_write(const struct service_call *call, const struct headers *headers, 
 	return sigv4_sign(&request, ret_authorization);
 }
 
+static void
+facts_fill(const struct http_reply *reply, int64_t now_s, struct reply_facts *facts)
+{
+	*facts = (struct reply_facts){.http_status = reply->status,
+		.date_s = reply->date_s,
+		.pause_ms = http_reply_pause_ms(reply, now_s),
+		.verified = reply->verified};
+}
+
 enum status
 service_post(struct http_client *client, const struct service_call *call, struct deadline deadline,
 	struct http_reply *ret_reply, struct reason *reason)
@@ -66,7 +75,8 @@ service_post(struct http_client *client, const struct service_call *call, struct
 		header_put(&headers, "authorization", authorization);
 	}
 	if (status != STATUS_OK)
-		return reason_set(reason, status, "%.80s: the request could not be signed",
+		return reason_set(reason, status,
+			"%.80s: the request could not be signed; correct the access key",
 			call->endpoint->host);
 	header_put(&headers, "accept", call->accept);
 	header_put(&headers, "user-agent", "luks-ssm/" PACKAGE_VERSION);
@@ -84,5 +94,8 @@ service_post(struct http_client *client, const struct service_call *call, struct
 		.reply_limit_bytes = call->reply_limit_bytes,
 	};
 
-	return http_exchange(client, &exchange, ret_reply, reason);
+	status = http_exchange(client, &exchange, ret_reply, reason);
+	if (status == STATUS_OK && call->facts != NULL)
+		facts_fill(ret_reply, call->now_s, call->facts);
+	return status;
 }

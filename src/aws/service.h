@@ -7,6 +7,21 @@
 #include "aws/http.h"
 #include "aws/url.h"
 
+/* What a reply said beside its content. */
+struct reply_facts {
+	long http_status;       /* 0: no reply came */
+	int64_t date_s;         /* of the Date header, -1 without one */
+	int64_t pause_ms;       /* Retry-After: how long to wait before the next try, 0 without */
+	bool verified;          /* it came over verified TLS */
+	bool signature_refused; /* the code is one that a wrong clock or a wrong secret causes */
+};
+
+#define REPLY_FACTS_NONE \
+	(struct reply_facts) \
+	{ \
+		.date_s = -1 \
+	}
+
 struct service_call {
 	const char *service; /* "ssm", as it is signed */
 	const char *region;
@@ -18,6 +33,7 @@ struct service_call {
 	const struct credentials *credentials; /* NULL: not signed */
 	int64_t now_s;                         /* the time to sign with, seconds since 1970 */
 	size_t reply_limit_bytes;
+	struct reply_facts *facts; /* filled as soon as a reply came; NULL: nobody asks */
 };
 
 /*

@@ -20,13 +20,6 @@ reply_is_json(const struct http_reply *reply)
 		strcmp(reply->content_type, "application/json") == 0;
 }
 
-static bool
-code_is_of_signature(const char *code)
-{
-	return strcmp(code, "InvalidSignatureException") == 0 ||
-		strcmp(code, "SignatureDoesNotMatch") == 0 || strcmp(code, "RequestExpired") == 0;
-}
-
 /* An answer with an error in it: header and body may both name the code. */
 static enum status
 error_take(const struct http_reply *reply, const struct ssm_question *question,
@@ -47,7 +40,7 @@ error_take(const struct http_reply *reply, const struct ssm_question *question,
 		code);
 	if (code[0] == '\0')
 		return foreign_reply_explain(reply, question->endpoint->host, reason);
-	facts->signature_refused = code_is_of_signature(code);
+	facts->signature_refused = aws_code_is_of_signature(code);
 	return aws_error_explain(code, message, reply, parameter_name_tail(question->name), reason);
 }
 
@@ -55,7 +48,7 @@ static enum status
 shape_refuse(const struct http_reply *reply, const char *what, struct reason *reason)
 {
 	return reason_set(reason, STATUS_BAD_REPLY,
-		"SSM: the reply %s (request %.40s); something sits between", what,
+		"SSM: the reply %s (request %.40s); see what sits between", what,
 		reply->request_id[0] != '\0' ? reply->request_id : "unknown");
 }
 
@@ -105,13 +98,13 @@ enum status
 ssm_get(struct http_client *client, const struct ssm_question *question, struct deadline deadline,
 	struct ssm_answer *ret_answer, struct reply_facts *ret_facts, struct reason *reason)
 {
-	owned_http_reply reply = {0};
+	owned_http_reply reply = HTTP_REPLY_NONE;
 	char name[BODY_BYTES - 64], body[BODY_BYTES];
 	enum status status = json_quote(question->name, sizeof(name), name);
 
 	if (status != STATUS_OK)
 		return reason_set(reason, STATUS_BAD_PARAMETER,
-			"ssm_parameter: the name is too long");
+			"ssm_parameter: the name is too long; correct it");
 	snprintf(body, sizeof(body), "{\"Name\":%s,\"WithDecryption\":true}", name);
 
 	struct service_call call = {
@@ -124,13 +117,12 @@ ssm_get(struct http_client *client, const struct ssm_question *question, struct 
 		.credentials = question->credentials,
 		.now_s = question->now_s,
 		.reply_limit_bytes = REPLY_LIMIT_BYTES,
+		.facts = ret_facts,
 	};
 
 	status = service_post(client, &call, deadline, &reply, reason);
 	if (status != STATUS_OK)
 		return status;
-	ret_facts->date_s = reply.date_s;
-	ret_facts->verified = reply.verified;
 	return ssm_reply_take(&reply, question, ret_answer, ret_facts, reason);
 }
 

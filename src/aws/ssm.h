@@ -27,13 +27,6 @@ struct ssm_answer {
 
 #define owned_ssm_answer owned_by(ssm_answer_end) struct ssm_answer
 
-/* What the reply said beside its content; set whenever one came. */
-struct reply_facts {
-	int64_t date_s;         /* of the Date header, -1 without one */
-	bool verified;          /* it came over verified TLS */
-	bool signature_refused; /* the code is one that a wrong clock or a wrong secret causes */
-};
-
 /* Every status of the group «The key» in status.def, and those of wrong or expired credentials. */
 must_use enum status
 ssm_get(struct http_client *client, const struct ssm_question *question, struct deadline deadline,

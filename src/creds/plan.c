@@ -9,6 +9,7 @@
 #include "creds/plan_route.h"
 #include "creds/plan_source.h"
 #include "creds/profile.h"
+#include "params/params_check.h"
 
 #define ROLE_SESSION "luks-ssm"
 #define DURATION_S 3600
@@ -114,13 +115,30 @@ secret_put(struct plan_writer *writer, enum wire_field field, const struct secre
 }
 
 static void
+regions_put(struct plan_writer *writer, const char *list)
+{
+	const char *region = NULL;
+
+	for (unsigned int place = 0; list != NULL && writer->status == STATUS_OK; place++) {
+		size_t length_bytes = region_list_next(&list, &region);
+
+		if (length_bytes == 0)
+			return;
+		writer->status = wire_put_bytes(writer->frame, WIRE_REGION, place, region,
+			length_bytes);
+	}
+}
+
+static void
 route_put(struct plan_writer *writer, const struct plan *plan)
 {
-	text_put(writer, WIRE_REGION, 0, plan->region);
+	regions_put(writer, plan->region);
 	text_put(writer, WIRE_REGION_DEFAULT, 0, plan->region_default);
 	text_put(writer, WIRE_ENDPOINT_SSM, 0, plan->endpoint_ssm);
 	text_put(writer, WIRE_ENDPOINT_STS, 0, plan->endpoint_sts);
 	text_put(writer, WIRE_METADATA_ENDPOINT, 0, plan->endpoint_metadata);
+	text_put(writer, WIRE_PROXY, 0, plan->proxy);
+	text_put(writer, WIRE_NO_PROXY, 0, plan->no_proxy);
 	number_put(writer, WIRE_FIPS, 0, plan->fips);
 	number_put(writer, WIRE_DUAL_STACK, 0, plan->dual_stack);
 	secret_put(writer, WIRE_CA_BUNDLE, &plan->ca_bundle);

@@ -34,9 +34,10 @@ struct plan {
 	struct plan_role roles[PLAN_ROLES];
 	size_t role_count;
 
-	const char *region;         /* the parameter's; NULL: none */
+	const char *region;         /* the parameter's, perhaps a list; NULL: none */
 	const char *region_default; /* of the environment or the profile; NULL: none */
 	const char *endpoint_ssm, *endpoint_sts, *endpoint_metadata; /* NULL: AWS's own */
+	const char *proxy, *no_proxy; /* NULL: none; PROXY may hold a login: never shown */
 	bool fips, dual_stack;
 	struct secret ca_bundle; /* owned; no bytes: the system's */
 };

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* The orders in which the SDKs look for regions and endpoints. */
+/* The orders in which the SDKs look for regions, endpoints and proxies. */
 #include "creds/plan_route.h"
 
 #include <stdio.h>
@@ -82,6 +82,21 @@ metadata_find(const struct plan *plan)
 	return url;
 }
 
+/*
+ * As Python and curl look for them: the name in lower case first. The environment file as a whole
+ * comes before the process environment, where that counts at all.
+ */
+static const char *
+proxy_variable(const struct plan *plan, const char *lower, const char *upper)
+{
+	const struct settings *settings = &plan->settings;
+
+	return first_of(first_of(settings_variable_from(settings, true, lower),
+				settings_variable_from(settings, true, upper)),
+		first_of(settings_variable_from(settings, false, lower),
+			settings_variable_from(settings, false, upper)));
+}
+
 static enum status
 ca_bundle_read(struct plan *plan, struct reason *reason)
 {
@@ -116,6 +131,10 @@ plan_route_choose(struct plan *plan, struct reason *reason)
 		endpoint_find(plan, "ssm", "AWS_ENDPOINT_URL_SSM"));
 	plan->endpoint_sts = endpoint_find(plan, "sts", "AWS_ENDPOINT_URL_STS");
 	plan->endpoint_metadata = metadata_find(plan);
+	plan->proxy = first_of(settings->params->https_proxy,
+		proxy_variable(plan, "https_proxy", "HTTPS_PROXY"));
+	plan->no_proxy = first_of(settings->params->no_proxy,
+		proxy_variable(plan, "no_proxy", "NO_PROXY"));
 	plan->fips = switch_is_on(plan, "AWS_USE_FIPS_ENDPOINT", "use_fips_endpoint");
 	plan->dual_stack = switch_is_on(plan, "AWS_USE_DUALSTACK_ENDPOINT",
 		"use_dualstack_endpoint");

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* How AWS is reached: region, endpoints, certificate authorities. For plan.c. */
+/* How AWS is reached: regions, endpoints, proxy, certificate authorities. For plan.c. */
 #ifndef LUKS_SSM_CREDS_PLAN_ROUTE_H
 #define LUKS_SSM_CREDS_PLAN_ROUTE_H
 

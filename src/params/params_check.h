@@ -38,7 +38,7 @@ param_check check_options;
  */
 param_check check_ssm_parameter;
 
-/* us-east-1, eu-isoe-west-1, … */
+/* One to eight of us-east-1, eu-isoe-west-1, …, separated by commas or blanks, none twice. */
 param_check check_region;
 
 /* arn:PARTITION:iam::ACCOUNT:role/NAME */
@@ -46,6 +46,13 @@ param_check check_role_arn;
 
 /* https://HOST[:PORT][/]; http:// only with a loopback host. */
 param_check check_endpoint;
+
+/* http[s]://HOST[:PORT][/], without a login, which has no place in a parameter and is not quoted.
+ */
+param_check check_proxy;
+
+/* Hosts, domains, addresses and networks as NO_PROXY lists them. */
+param_check check_no_proxy;
 
 /* Signal names separated by spaces, with or without SIG. */
 param_check check_signals;
@@ -58,6 +65,12 @@ param_check check_word;
  * its number, 0 at the end of the list, -1 for a word that is no signal.
  */
 int signal_list_next(const char **cursor);
+
+/*
+ * Takes the next region of a list as check_region knows it and moves CURSOR behind it. Returns its
+ * length in bytes, 0 at the end, and its begin in RET_NAME, lent.
+ */
+size_t region_list_next(const char **cursor, const char **ret_name);
 
 /*
  * Takes the next mount option and moves CURSOR behind it and its comma; commas inside double quotes

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Checks of the values that name things of AWS: the parameter, the region, the role, the endpoint.
+ * Checks of the values that name things of AWS: the parameter, the regions, the role.
  * They look at the form alone; whether the thing exists is AWS's to say.
  */
 #include <ctype.h>
@@ -14,6 +14,10 @@
 #define LOWER "abcdefghijklmnopqrstuvwxyz"
 #define UPPER "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
 #define DIGITS "0123456789"
+#define REGION_SEPARATORS ", \t"
+
+/* The longest list that crosses to the helper (src/base/wire.def). */
+#define REGIONS_MAX 8
 
 /* The longest Name that GetParameter takes, in bytes. */
 #define SSM_NAME_BYTES 2048
@@ -145,11 +149,51 @@ check_ssm_parameter(const char *name, const char *value, struct reason *reason)
 	return STATUS_OK;
 }
 
+size_t
+region_list_next(const char **cursor, const char **ret_name)
+{
+	*ret_name = *cursor + strspn(*cursor, REGION_SEPARATORS);
+
+	size_t length_bytes = strcspn(*ret_name, REGION_SEPARATORS);
+
+	*cursor = *ret_name + length_bytes;
+	return length_bytes;
+}
+
+/* Whether a region of that name stands before NAME in LIST. */
+static bool
+region_is_repeated(const char *list, const char *name, size_t length_bytes)
+{
+	const char *other = NULL;
+
+	while (true) {
+		size_t other_bytes = region_list_next(&list, &other);
+
+		if (other == name)
+			return false;
+		if (other_bytes == length_bytes && strncmp(other, name, length_bytes) == 0)
+			return true;
+	}
+}
+
 enum status
 check_region(const char *name, const char *value, struct reason *reason)
 {
-	if (!field_is_region(value, strlen(value)))
-		return value_reject(reason, name, value, "must be a region such as eu-central-1");
+	const char *cursor = value, *region = NULL;
+	size_t count = 0;
+
+	for (size_t length_bytes = region_list_next(&cursor, &region); length_bytes > 0;
+		length_bytes = region_list_next(&cursor, &region)) {
+		if (!field_is_region(region, length_bytes))
+			return value_reject(reason, name, value,
+				"must be a region such as eu-central-1, or several separated by commas");
+		if (region_is_repeated(value, region, length_bytes))
+			return value_reject(reason, name, value,
+				"names a region twice; take one out");
+		count++;
+	}
+	if (count == 0 || count > REGIONS_MAX)
+		return value_reject(reason, name, value, "must name one to eight regions");
 	return STATUS_OK;
 }
 
@@ -163,65 +207,5 @@ check_role_arn(const char *name, const char *value, struct reason *reason)
 		strspn(role, LOWER UPPER DIGITS "+=,.@_-/") != strlen(role))
 		return value_reject(reason, name, value,
 			"must be arn:PARTITION:iam::ACCOUNT:role/NAME");
-	return STATUS_OK;
-}
-
-/*
- * The host of a URL: RET_HOST begins it, brackets of an IPv6 literal included. Returns its length,
- * 0 for a bad one.
- */
-static size_t
-url_host(const char *rest, const char **ret_host)
-{
-	*ret_host = rest;
-	if (*rest == '[') {
-		size_t inside = strspn(rest + 1, DIGITS "abcdefABCDEF:.");
-
-		return inside > 0 && rest[1 + inside] == ']' ? inside + 2 : 0;
-	}
-	return strspn(rest, LOWER UPPER DIGITS ".-");
-}
-
-/* Behind the host: nothing, a port, one slash. */
-static bool
-url_end_is_plain(const char *end)
-{
-	if (*end == ':') {
-		size_t digits = strspn(end + 1, DIGITS);
-
-		if (digits == 0 || digits > 5)
-			return false;
-		end += 1 + digits;
-	}
-	return *end == '\0' || strcmp(end, "/") == 0;
-}
-
-/* 127.0.0.0/8, ::1, and the name that RFC 6761 keeps for them. */
-static bool
-endpoint_is_loopback(const char *host, size_t length_bytes)
-{
-	if (field_is(host, length_bytes, "localhost") || field_is(host, length_bytes, "[::1]"))
-		return true;
-	return length_bytes > 4 && strncmp(host, "127.", 4) == 0 &&
-		strspn(host, DIGITS ".") >= length_bytes;
-}
-
-enum status
-check_endpoint(const char *name, const char *value, struct reason *reason)
-{
-	bool is_https = strncmp(value, "https://", strlen("https://")) == 0;
-	const char *host = NULL;
-
-	if (!is_https && strncmp(value, "http://", strlen("http://")) != 0)
-		return value_reject(reason, name, value, "must begin with https://");
-
-	size_t length_bytes = url_host(strstr(value, "//") + 2, &host);
-
-	if (length_bytes == 0 || !url_end_is_plain(host + length_bytes))
-		return value_reject(reason, name, value,
-			"must be https://HOST or https://HOST:PORT");
-	if (!is_https && !endpoint_is_loopback(host, length_bytes))
-		return value_reject(reason, name, value,
-			"must be https; plain http is for a loopback address only");
 	return STATUS_OK;
 }

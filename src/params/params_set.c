@@ -3,6 +3,7 @@
  * What two values say against each other. Each value has passed its own check before; nothing but
  * text is looked at.
  */
+#include <stdbool.h>
 #include <string.h>
 #include <strings.h>
 
@@ -21,6 +22,36 @@ arn_region(const char *arn, const char **ret_region)
 		arn = strchr(arn, ':') + 1;
 	*ret_region = arn;
 	return strcspn(arn, ":");
+}
+
+/* A selector of digits alone; the name has passed its check. */
+static bool
+name_is_pinned(const char *name)
+{
+	const char *colon = name != NULL ? strrchr(name, ':') : NULL;
+
+	return colon != NULL && colon[1] >= '0' && colon[1] <= '9';
+}
+
+/* A list reaches the same parameter in several regions; an ARN and a version belong to one. */
+static void
+region_list_check(const struct params *params, struct reason *reason)
+{
+	const char *cursor = params->region, *region = NULL;
+
+	if (cursor == NULL || params->ssm_parameter == NULL)
+		return;
+	region_list_next(&cursor, &region);
+	if (region_list_next(&cursor, &region) == 0)
+		return;
+	if (arn_region(params->ssm_parameter, &region) > 0)
+		reason_set(reason, STATUS_BAD_PARAMETER,
+			"region=%.60s: the ARN in ssm_parameter lies in one region; leave region out",
+			params->region);
+	else if (name_is_pinned(params->ssm_parameter))
+		reason_set(reason, STATUS_BAD_PARAMETER,
+			"region=%.60s: a version is another one in each region; name one region or take the version out of ssm_parameter",
+			params->region);
 }
 
 static void
@@ -68,6 +99,7 @@ fsck_check(const struct params *params, struct reason *reason)
 void
 params_check_set(const struct params *params, struct reason *reason)
 {
+	region_list_check(params, reason);
 	region_check(params, reason);
 	uuid_check(params, reason);
 	fsck_check(params, reason);

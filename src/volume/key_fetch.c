@@ -40,9 +40,10 @@ question_write(const struct params *params, uint64_t version, struct deadline de
 	return status;
 }
 
+/* REGION NULL: as the configuration says. */
 static enum status
-request_write(const struct params *params, uint64_t version, struct deadline deadline,
-	struct secret *ret_frame, struct reason *reason)
+request_write(const struct params *params, const char *region, uint64_t version,
+	struct deadline deadline, struct secret *ret_frame, struct reason *reason)
 {
 	owned_plan plan = {0};
 	owned_secret frame = {0};
@@ -50,6 +51,8 @@ request_write(const struct params *params, uint64_t version, struct deadline dea
 
 	if (status != STATUS_OK)
 		return status;
+	if (region != NULL)
+		plan.region = region;
 	status = wire_begin(WIRE_KIND_REQUEST, REQUEST_ROOM_BYTES + plan_room_bytes(&plan), &frame);
 	if (status == STATUS_OK)
 		status = question_write(params, version, deadline, &frame);
@@ -116,6 +119,7 @@ answer_take(const struct wire_frame *frame, struct fetched_key *ret_key, struct 
 	const struct wire_slot *slot = &frame->slots[WIRE_KEY][0];
 	struct reason warning = {0};
 	uint64_t version = wire_number(frame, WIRE_KEY_VERSION, 0, 0);
+	const char *region = wire_text(frame, WIRE_KEY_REGION, 0);
 
 	if (slot->bytes == NULL || slot->length_bytes == 0 || version > UINT32_MAX)
 		return reason_set(reason, STATUS_HELPER_BROKEN,
@@ -123,6 +127,8 @@ answer_take(const struct wire_frame *frame, struct fetched_key *ret_key, struct 
 	if (secret_copy(slot->bytes, slot->length_bytes, &ret_key->key) != STATUS_OK)
 		return reason_set(reason, STATUS_NO_MEMORY, "no memory for the key");
 	ret_key->version = (unsigned int)version;
+	if (region != NULL)
+		snprintf(ret_key->region, sizeof(ret_key->region), "%s", region);
 	ret_key->has_older = wire_number(frame, WIRE_HAS_OLDER, 0, 0) != 0;
 	ret_key->has_backslash = wire_number(frame, WIRE_HAS_BACKSLASH, 0, 0) != 0;
 	if (wire_text(frame, WIRE_WARNING, 0) != NULL &&
@@ -183,18 +189,20 @@ helper_run(const struct secret *request, struct deadline deadline, struct secret
 }
 
 enum status
-key_fetch(const struct params *params, unsigned int version, unsigned int older,
+key_fetch(const struct params *params, const struct fetched_key *current, unsigned int older,
 	struct deadline deadline, struct fetched_key *ret_key, struct reason *reason)
 {
 	owned_secret request = {0}, reply = {0};
 	owned_fetched_key key = {0};
 
-	if (older > 0 && older >= version)
-		return reason_set(reason, STATUS_NO_PARAMETER, "%.60s: version %u has no older one",
-			params->ssm_parameter, version);
+	if (current != NULL && older >= current->version)
+		return reason_set(reason, STATUS_NO_PARAMETER,
+			"%.60s: version %u has no older one; store the right key",
+			params->ssm_parameter, current->version);
 
-	enum status status = request_write(params, older > 0 ? version - older : 0, deadline,
-		&request, reason);
+	const char *region = current != NULL && current->region[0] != '\0' ? current->region : NULL;
+	enum status status = request_write(params, region,
+		current != NULL ? current->version - older : 0, deadline, &request, reason);
 
 	if (status == STATUS_OK)
 		status = secret_make(&reply, WIRE_REPLY_BYTES + 1);

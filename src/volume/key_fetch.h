@@ -15,6 +15,7 @@
 struct fetched_key {
 	struct secret key;    /* owned; decoded as key_encoding says */
 	unsigned int version; /* of the parameter; 0 when the service gave none */
+	char region[64];      /* where it was found */
 	bool has_older;       /* an older version may be asked for: neither a pinned selector nor a
 				 Secrets Manager reference */
 	bool has_backslash;   /* under text encoding: worth a word when it opens no slot */
@@ -25,12 +26,12 @@ struct fetched_key {
 #define owned_fetched_key owned_by(fetched_key_end) struct fetched_key
 
 /*
- * OLDER is 0 for what the configuration names, N for the version N below VERSION (that of the first
- * answer). Every status of the groups «Credentials» and «The key» in status.def, STATUS_TIMED_OUT,
- * STATUS_NO_MEMORY.
+ * CURRENT NULL: what the configuration names. Otherwise the version that lies OLDER below CURRENT,
+ * the first answer, and in its region: the numbers are others elsewhere. Every status of the groups
+ * «Credentials» and «The key» in status.def, STATUS_TIMED_OUT, STATUS_NO_MEMORY.
  */
 must_use enum status
-key_fetch(const struct params *params, unsigned int version, unsigned int older,
+key_fetch(const struct params *params, const struct fetched_key *current, unsigned int older,
 	struct deadline deadline, struct fetched_key *ret_key, struct reason *reason);
 
 void fetched_key_end(struct fetched_key *key);

@@ -15,12 +15,12 @@ struct unlock {
 
 /* One version, fetched and tried. */
 static enum status
-version_try(const struct unlock *unlock, unsigned int version, unsigned int older,
+version_try(const struct unlock *unlock, const struct fetched_key *current, unsigned int older,
 	struct fetched_key *ret_key, struct reason *reason)
 {
 	phase_enter(unlock->doer, PHASE_FETCHING_KEY);
 
-	enum status status = key_fetch(unlock->params, version, older, unlock->doer->deadline,
+	enum status status = key_fetch(unlock->params, current, older, unlock->doer->deadline,
 		ret_key, reason);
 
 	if (status != STATUS_OK)
@@ -34,9 +34,10 @@ version_try(const struct unlock *unlock, unsigned int version, unsigned int olde
 /* An older version that the service does not have is the end of the search; any other trouble is
  * worth its own reason. */
 static enum status
-older_try(const struct unlock *unlock, unsigned int version, unsigned int *ret_tried,
+older_try(const struct unlock *unlock, const struct fetched_key *current, unsigned int *ret_tried,
 	struct reason *reason)
 {
+	unsigned int version = current->version;
 	enum status status = STATUS_WRONG_KEY;
 
 	for (unsigned int older = 1; status == STATUS_WRONG_KEY && older < version; older++) {
@@ -45,7 +46,7 @@ older_try(const struct unlock *unlock, unsigned int version, unsigned int *ret_t
 		if (older > unlock->params->previous_versions)
 			break;
 		reason_clear(reason);
-		status = version_try(unlock, version, older, &key, reason);
+		status = version_try(unlock, current, older, &key, reason);
 		if (status == STATUS_NO_PARAMETER)
 			return STATUS_WRONG_KEY;
 		*ret_tried = older;
@@ -69,10 +70,10 @@ unlock_with_key(const struct params *params, const struct doer *doer, unlock_try
 	owned_fetched_key key = {0};
 	struct reason first = {0};
 	unsigned int tried = 0;
-	enum status status = version_try(&unlock, 0, 0, &key, &first);
+	enum status status = version_try(&unlock, NULL, 0, &key, &first);
 
 	if (status == STATUS_WRONG_KEY && key.has_older) {
-		status = older_try(&unlock, key.version, &tried, &first);
+		status = older_try(&unlock, &key, &tried, &first);
 	}
 	if (status == STATUS_OK)
 		return STATUS_OK;

@@ -54,13 +54,19 @@ main(int argc, char **argv)
 
 	params_load(argument_find, &arguments, &params);
 
-	enum status status = key_fetch(&params, argument_number(&arguments, "test_version", 0),
-		argument_number(&arguments, "test_older", 0),
+	unsigned int older = argument_number(&arguments, "test_older", 0);
+	struct fetched_key current = {.version = argument_number(&arguments, "test_version", 0)};
+	const char *region = argument_find(&arguments, "test_region");
+
+	snprintf(current.region, sizeof(current.region), "%s", region != NULL ? region : "");
+
+	enum status status = key_fetch(&params, older > 0 ? &current : NULL, older,
 		deadline_in_ms(argument_number(&arguments, "test_deadline_ms", 10000)), &key,
 		&reason);
 
-	printf("%s\n%s\n%u %d %d\n%s\n", status_code(status), reason.text, key.version,
-		key.has_older, key.has_backslash, key.warning);
+	printf("%s\n%s\n%u %d %d %s\n%s\n", status_code(status), reason.text, key.version,
+		key.has_older, key.has_backslash, key.region[0] != '\0' ? key.region : "-",
+		key.warning);
 	fwrite(key.key.bytes, 1, key.key.length_bytes, stdout);
 	return 0;
 }

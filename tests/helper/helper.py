@@ -22,6 +22,7 @@ class Answer:
     has_backslash: bool = False
     warning: str = ""
     seconds: float = 0.0
+    region: str = ""
 
 
 def program() -> str:
@@ -65,4 +66,4 @@ def fetch(values: dict, deadline_s: float = 10) -> Answer:
         raise AssertionError(f"the reason is not one short line: {reason!r}")
     return Answer(status, reason, reply.get("KEY", b""), reply.get("KEY_VERSION", 0),
                   bool(reply.get("HAS_OLDER")), bool(reply.get("HAS_BACKSLASH")),
-                  reply.get("WARNING", ""), seconds)
+                  reply.get("WARNING", ""), seconds, reply.get("KEY_REGION", ""))

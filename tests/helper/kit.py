@@ -76,6 +76,11 @@ class HelperTest(unittest.TestCase):
         path.chmod(mode)
         return str(path)
 
+    def admin_keys(self, *lines: str) -> str:
+        """An environment file with the administrator's keys and these lines."""
+        text = f"AWS_ACCESS_KEY_ID={ADMIN_KEY}\nAWS_SECRET_ACCESS_KEY={ADMIN_SECRET}\n"
+        return self.write("keys", text + "".join(line + "\n" for line in lines))
+
     def root_fetch(self, environment: dict | None = None, deadline_s: float = 10,
                    **params) -> helper.Answer:
         """The worker's way: parameters to plan to helper (tests/helper/fetch_key)."""
@@ -89,9 +94,9 @@ class HelperTest(unittest.TestCase):
                               timeout=deadline_s + 10,
                               env={"HOME": str(self.directory), **(environment or {})})
         code, reason, facts, warning, key = done.stdout.split(b"\n", 4)
-        version, has_older, has_backslash = (int(word) for word in facts.split())
-        return helper.Answer(code.decode(), reason.decode(), key, version, bool(has_older),
-                             bool(has_backslash), warning.decode())
+        version, has_older, has_backslash, region = facts.decode().split()
+        return helper.Answer(code.decode(), reason.decode(), key, int(version), has_older == "1",
+                             has_backslash == "1", warning.decode(), region=region)
 
     def root_refused(self, code: str, *parts: str, **how) -> helper.Answer:
         return self.check_refusal(self.root_fetch(**how), code, *parts)

@@ -41,7 +41,7 @@ class Frames(HelperTest):
             "an unknown field": frames.frame(body + struct.pack(">BBI", 250, 0, 0) + b"\0"),
             "a field of replies": frames.frame(body + frames.field("KEY", b"x")),
             "a place beyond the list": frames.frame(body + frames.field("ROLE_ARN", "x", 9)),
-            "a place in a field that is no list": frames.frame(body + frames.field("REGION", "x", 1)),
+            "a place in a field that is no list": frames.frame(body + frames.field("ENCODING", "x", 1)),
             "a length beyond the frame": frames.frame(body + struct.pack(">BBI", 1, 0, 2**31) + b"x\0"),
             "a missing NUL": frames.frame(body[:-1] + b"x"),
             "a NUL in a text": frames.frame(body + frames.field("REGION_DEFAULT", b"a\0b")),

@@ -58,13 +58,22 @@ class Values(HelperTest):
                        body='{"Parameter": {"Type": "SecureString", "Value": "", "Version": 1}}')
         self.refused("bad-value", "the value is empty")
 
-    def test_a_value_of_4_kib_is_taken_and_one_of_8_kib_refused(self):
+    def test_a_value_of_4_kib_is_taken_and_one_above_64_kib_refused(self):
         self.put("x" * 4096)
         self.assertEqual(len(self.fetch(PARAMETER="/luks/value").key), 4096)
-        body = '{"Parameter": {"Type": "SecureString", "Value": "%s", "Version": 1}}' % ("x" * 8192)
+        body = '{"Parameter": {"Type": "SecureString", "Value": "%s", "Version": 1}}' % ("x" * 65537)
         self.aws.fault("body", service="ssm", status=200,
                        content_type="application/x-amz-json-1.1", body=body)
-        self.refused("bad-value", "8192 bytes")
+        self.refused("bad-value", "65537 bytes")
+
+    def test_a_secret_of_64_kib_comes_whole_through_helper_and_root_side(self):
+        value = "".join(chr(33 + (7 * i) % 90) for i in range(65536))
+        self.aws.put_secret("large", value)
+        name = "/aws/reference/secretsmanager/large"
+        answer = self.root_fetch(ssm_parameter=name, region="eu-central-1", key_encoding="raw",
+                                 environment_file=self.admin_keys())
+        self.assertEqual((answer.code, answer.key), ("ok", value.encode()), answer.reason)
+        self.assertFalse(answer.has_older)
 
     def test_a_string_in_place_of_a_secure_string_is_refused_unless_allowed(self):
         self.put("plain", kind="String")
@@ -106,16 +115,11 @@ class Versions(HelperTest):
 
     def test_the_root_side_counts_down_from_the_first_answer(self):
         answer = self.root_fetch(ssm_parameter="/luks/versions", region="eu-central-1",
-                                 environment_file=self.keys(), test_version=3, test_older=2)
+                                 environment_file=self.admin_keys(), test_version=3, test_older=2)
         self.assertEqual((answer.code, answer.key), ("ok", b"first"), answer.reason)
 
     def arn(self, name: str) -> str:
         return "arn:aws:ssm:eu-central-1:123456789012:parameter" + name
-
-    def keys(self) -> str:
-        from emulator import ADMIN_KEY, ADMIN_SECRET
-        return self.write("keys", f"AWS_ACCESS_KEY_ID={ADMIN_KEY}\n"
-                                  f"AWS_SECRET_ACCESS_KEY={ADMIN_SECRET}\n")
 
     def test_an_arn_names_its_region_and_contradicting_it_is_refused(self):
         answer = self.fetch(PARAMETER=self.arn(NAME), REGION=None)

@@ -6,6 +6,7 @@
 #include <stdint.h>
 
 #include <cmocka.h>
+#include <stdio.h>
 #include <string.h>
 
 #include "aws/http_reply.h"
@@ -62,6 +63,63 @@ what_is_no_header_changes_nothing(void **state)
 	assert_string_equal(reply.request_id, "");
 }
 
+static int64_t
+pause_ms(const char *retry_after, const char *date)
+{
+	struct http_reply reply = HTTP_REPLY_NONE;
+	char line[200];
+
+	snprintf(line, sizeof(line), "Retry-After: %s\r\n", retry_after);
+	take(line, &reply);
+	snprintf(line, sizeof(line), "Date: %s\r\n", date);
+	take(line, &reply);
+	return http_reply_pause_ms(&reply, 784111777);
+}
+
+static void
+retry_after_is_seconds_or_a_date_against_the_replys_own(void **state)
+{
+	const char *now = "Sun, 06 Nov 1994 08:49:37 GMT";
+	const char *later = "Sun, 06 Nov 1994 08:50:07 GMT";
+
+	(void)state;
+	assert_int_equal(pause_ms("7", now), 7000);
+	assert_int_equal(pause_ms("0", now), 0);
+	assert_int_equal(pause_ms(later, now), 30000);
+	/* Without a Date the caller's clock counts. */
+	assert_int_equal(pause_ms(later, ""), 30000);
+	assert_int_equal(pause_ms(now, later), 0);
+}
+
+static void
+malformed_headers_are_named_and_ask_for_nothing(void **state)
+{
+	static const struct {
+		const char *line, *field;
+	} cases[] = {
+		{"Date: 2026-13-77", "Date"},
+		{"Date: -1", "Date"},
+		{"Retry-After: soon", "Retry-After"},
+		{"Retry-After: -5", "Retry-After"},
+		{"Retry-After: 1e9", "Retry-After"},
+		{"Retry-After: 99999999999999999999", "Retry-After"},
+		{"Retry-After:", "Retry-After"},
+		{"Content-Length: -1", "Content-Length"},
+		{"Content-Length: 12, 12", "Content-Length"},
+		{"Content-Length: 0x10", "Content-Length"},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		struct http_reply reply = HTTP_REPLY_NONE;
+
+		take(cases[i].line, &reply);
+		if (reply.malformed == NULL || strcmp(reply.malformed, cases[i].field) != 0)
+			fail_msg("%s is not found malformed", cases[i].line);
+		assert_int_equal(http_reply_pause_ms(&reply, 0), 0);
+	}
+}
+
 int
 main(void)
 {
@@ -69,6 +127,8 @@ main(void)
 		cmocka_unit_test(headers_are_found_whatever_their_case_and_blanks),
 		cmocka_unit_test(long_and_unprintable_values_are_cut_and_marked),
 		cmocka_unit_test(what_is_no_header_changes_nothing),
+		cmocka_unit_test(retry_after_is_seconds_or_a_date_against_the_replys_own),
+		cmocka_unit_test(malformed_headers_are_named_and_ask_for_nothing),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

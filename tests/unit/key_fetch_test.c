@@ -56,7 +56,7 @@ fetch(int64_t deadline_ms, struct fetched_key *key, struct reason *reason)
 		.credentials_file = empty,
 		.config_file = empty};
 
-	return key_fetch(&params, 0, 0, deadline_in_ms(deadline_ms), key, reason);
+	return key_fetch(&params, NULL, 0, deadline_in_ms(deadline_ms), key, reason);
 }
 
 static void
@@ -229,9 +229,11 @@ there_is_no_version_below_the_first(void **state)
 	owned_fetched_key key = {0};
 
 	(void)state;
-	assert_int_equal(key_fetch(&params, 1, 1, deadline_in_ms(1000), &key, NULL),
+	const struct fetched_key first = {.version = 1}, none = {.version = 0};
+
+	assert_int_equal(key_fetch(&params, &first, 1, deadline_in_ms(1000), &key, NULL),
 		STATUS_NO_PARAMETER);
-	assert_int_equal(key_fetch(&params, 0, 1, deadline_in_ms(1000), &key, NULL),
+	assert_int_equal(key_fetch(&params, &none, 1, deadline_in_ms(1000), &key, NULL),
 		STATUS_NO_PARAMETER);
 }
 

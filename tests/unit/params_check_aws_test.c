@@ -65,14 +65,16 @@ a_label_longer_than_ssm_takes_is_refused(void **state)
 }
 
 static void
-a_region_is_words_and_a_number(void **state)
+regions_are_words_and_a_number_and_none_comes_twice(void **state)
 {
 	(void)state;
 	TAKEN(check_region, "eu-central-1", "us-gov-west-1", "us-isob-east-1", "ap-southeast-2",
-		"eusc-de-east-1");
+		"eusc-de-east-1", "eu-central-1,eu-west-1", "eu-central-1 eu-west-1",
+		"us-east-1, us-east-2");
+	REFUSED(check_region, "eu-central-1,eu-west-1,eu-central-1", "us-east-1;us-east-2", ",",
+		"a-b-1,a-b-2,a-b-3,a-b-4,a-b-5,a-b-6,a-b-7,a-b-8,a-b-9", "eu-central-1,nowhere");
 	REFUSED(check_region, "eu-central", "eu-1", "EU-central-1", "eu-central-1a",
-		"eu--central-1", "eu-central-123", "-1", "eu-central-1 ",
-		"eu-central-1.evil.example");
+		"eu--central-1", "eu-central-123", "-1", "eu-central-1.evil.example");
 }
 
 static void
@@ -110,15 +112,47 @@ an_endpoint_without_tls_is_for_loopback_alone(void **state)
 		"http://127.0.0.1@example.com", "http://[::2]", "http://127.");
 }
 
+static void
+a_proxy_carries_no_login_and_none_is_quoted(void **state)
+{
+	struct reason reason = {0};
+
+	(void)state;
+	TAKEN(check_proxy, "http://proxy.example:3128", "https://proxy.example",
+		"http://[::1]:8080", "http://10.0.0.1:3128/");
+	REFUSED(check_proxy, "proxy.example:3128", "socks5://proxy.example", "http://",
+		"http://proxy.example:port", "http://proxy.example/path", "http://[::1",
+		"http://a b:80");
+	assert_int_equal(check_proxy("https_proxy", "http://me:opensesame@proxy:80", &reason),
+		STATUS_BAD_PARAMETER);
+	assert_null(strstr(reason.text, "opensesame"));
+	assert_non_null(strstr(reason.text, "environment_file"));
+	reason_clear(&reason);
+	assert_int_equal(check_endpoint("endpoint_url", "https://me:opensesame@ssm", &reason),
+		STATUS_BAD_PARAMETER);
+	assert_null(strstr(reason.text, "opensesame"));
+}
+
+static void
+what_goes_around_the_proxy_is_hosts_and_networks(void **state)
+{
+	(void)state;
+	TAKEN(check_no_proxy, "*", "localhost,127.0.0.1,.example,10.0.0.0/8", "[::1], fd00::/8",
+		"host:8443");
+	REFUSED(check_no_proxy, "http://x?y", "a;b", "a@b");
+}
+
 int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(a_proxy_carries_no_login_and_none_is_quoted),
+		cmocka_unit_test(what_goes_around_the_proxy_is_hosts_and_networks),
 		cmocka_unit_test(a_parameter_is_a_name_with_or_without_a_selector),
 		cmocka_unit_test(an_arn_carries_its_own_colons),
 		cmocka_unit_test(a_parameter_longer_than_ssm_takes_is_refused),
 		cmocka_unit_test(a_label_longer_than_ssm_takes_is_refused),
-		cmocka_unit_test(a_region_is_words_and_a_number),
+		cmocka_unit_test(regions_are_words_and_a_number_and_none_comes_twice),
 		cmocka_unit_test(a_role_is_the_arn_of_one),
 		cmocka_unit_test(an_endpoint_is_https),
 		cmocka_unit_test(an_endpoint_without_tls_is_for_loopback_alone),

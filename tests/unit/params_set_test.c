@@ -40,6 +40,17 @@ a_region_agrees_with_the_arn(void **state)
 }
 
 static void
+a_list_of_regions_goes_with_neither_an_arn_nor_a_version(void **state)
+{
+	(void)state;
+	TAKEN("ssm_parameter=/p", "region=eu-central-1,eu-west-1");
+	TAKEN("ssm_parameter=/p:gold", "region=eu-central-1,eu-west-1");
+	TAKEN("ssm_parameter=/p:3", "region=eu-central-1");
+	REFUSED("ARN", ARN, "region=eu-central-1,eu-west-1");
+	REFUSED("version", "ssm_parameter=/p:3", "region=eu-central-1 eu-west-1");
+}
+
+static void
 a_uuid_that_is_named_twice_is_one(void **state)
 {
 	(void)state;
@@ -82,6 +93,7 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(a_region_agrees_with_the_arn),
+		cmocka_unit_test(a_list_of_regions_goes_with_neither_an_arn_nor_a_version),
 		cmocka_unit_test(a_uuid_that_is_named_twice_is_one),
 		cmocka_unit_test(an_external_id_needs_a_role),
 		cmocka_unit_test(read_only_and_rw_contradict_each_other),

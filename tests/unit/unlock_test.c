@@ -20,7 +20,7 @@ static struct service {
 } service;
 
 enum status
-key_fetch(const struct params *params, unsigned int version, unsigned int older,
+key_fetch(const struct params *params, const struct fetched_key *current, unsigned int older,
 	struct deadline deadline, struct fetched_key *ret_key, struct reason *reason)
 {
 	char text[16];
@@ -28,11 +28,13 @@ key_fetch(const struct params *params, unsigned int version, unsigned int older,
 	(void)params;
 	(void)deadline;
 	service.asked++;
-	assert_true(older == 0 || version == service.newest);
+	assert_true(older == 0 || current->version == service.newest);
+	assert_true(older == 0 || strcmp(current->region, "eu-central-1") == 0);
 	if (service.newest - older < service.oldest)
 		return reason_set(reason, STATUS_NO_PARAMETER, "no such version");
 	ret_key->version = service.newest;
 	ret_key->has_older = service.has_older;
+	snprintf(ret_key->region, sizeof(ret_key->region), "eu-central-1");
 	snprintf(text, sizeof(text), "%u", service.newest - older);
 	return secret_copy(text, strlen(text), &ret_key->key);
 }

@@ -96,7 +96,7 @@ a_frame_takes_only_what_its_table_and_its_room_allow(void **state)
 	memset(text, 'x', sizeof(text));
 	assert_int_equal(wire_begin(WIRE_KIND_REQUEST, 300, &bytes), STATUS_OK);
 	assert_int_equal(wire_put_bytes(&bytes, WIRE_REGION, 0, text, 65), STATUS_BAD_VALUE);
-	assert_int_equal(wire_put_bytes(&bytes, WIRE_REGION, 1, text, 4), STATUS_BAD_VALUE);
+	assert_int_equal(wire_put_bytes(&bytes, WIRE_REGION, 8, text, 4), STATUS_BAD_VALUE);
 	assert_int_equal(wire_put_bytes(&bytes, WIRE_KEY, 0, text, 4), STATUS_BAD_VALUE);
 	assert_int_equal(wire_put_text(&bytes, WIRE_ROLE_ARN, 7, "last"), STATUS_OK);
 	assert_int_equal(wire_put_bytes(&bytes, WIRE_PARAMETER, 0, text, sizeof(text)), STATUS_OK);
