@@ -71,13 +71,15 @@ def _script(path: str, limit_s: float = 600, programs: bool = False):
     return run
 
 
-def _helper(report: Report, context) -> None:
+def _helper(directory: str):
     """luks-ssm-aws against the emulator on this host's loopback, as root and as an ordinary user alike."""
-    if not context.builds.build("helper"):
-        report.record("build-helper", False)
-        return
-    counted(report, context.suite, [str(TESTS / "helper" / "run"), *context.names], SOURCE, 600,
-            {"BUILD_DIRECTORY": str(context.builds.directory("helper"))})
+    def run(report: Report, context) -> None:
+        if not context.builds.build("helper"):
+            report.record("build-helper", False)
+            return
+        counted(report, context.suite, [str(TESTS / directory / "run"), *context.names], SOURCE, 600,
+                {"BUILD_DIRECTORY": str(context.builds.directory("helper"))})
+    return run
 
 
 def _find(report: Report, context, directory: pathlib.Path) -> list:
@@ -148,7 +150,8 @@ SUITES = [
     Suite("agent", _host("agent"), ("build",), takes_names=True),
     Suite("simulate", _host("simulate", programs=False), ("build", "simulate"), takes_names=True),
     Suite("emulator", _script("emulator/run"), ("emulator",), takes_names=True),
-    Suite("helper", _helper, ("build", "emulator"), takes_names=True),
+    Suite("helper", _helper("helper"), ("build", "emulator"), takes_names=True),
+    Suite("leaks", _helper("leaks"), ("build", "emulator"), takes_names=True),
     Suite("lab", _machine("lab/selftest", programs=False), ("lab", "emulator"), takes_names=True),
     Suite("examples", _host("examples"), ("build", "emulator"), takes_names=True),
     Suite("examples-machine", _machine("examples/machine", alone=True),

@@ -1,0 +1,236 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * Runs a command and everything that it starts under its eyes: watch NEEDLES LOG [crash NAME NUMBER
+ * SIGNAL] -- COMMAND…. The memory of each process is searched right before it ends, and of all of
+ * them whenever SIGUSR1 comes. With crash, the process called NAME gets SIGNAL at its NUMBERth
+ * system call. Ends as the command does. Linux: ptrace(2), with CAP_SYS_PTRACE for what is
+ * undumpable.
+ */
+#include <errno.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/ptrace.h>
+#include <sys/syscall.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "memory.h"
+#include "needles.h"
+
+#define TRACEES_MAX 256
+#define OPTIONS \
+	(PTRACE_O_TRACEEXIT | PTRACE_O_TRACEFORK | PTRACE_O_TRACEVFORK | PTRACE_O_TRACECLONE | \
+		PTRACE_O_TRACEEXEC | PTRACE_O_TRACESYSGOOD)
+
+struct crash {
+	const char *name; /* NULL: none */
+	long number;
+	int signal_number;
+};
+
+struct watch {
+	const struct needles *needles;
+	FILE *log;
+	struct crash crash;
+	long calls; /* of the process that is to crash */
+	pid_t tracees[TRACEES_MAX];
+};
+
+static volatile sig_atomic_t look_wanted;
+
+static void
+look_want(int number)
+{
+	(void)number;
+	look_wanted = 1;
+}
+
+static void
+tracee_note(struct watch *watch, pid_t pid, int is_there)
+{
+	pid_t from = is_there ? 0 : pid, to = is_there ? pid : 0;
+
+	for (size_t i = 0; i < TRACEES_MAX; i++) {
+		if (watch->tracees[i] == pid)
+			from = pid;
+	}
+	for (size_t i = 0; i < TRACEES_MAX; i++) {
+		if (watch->tracees[i] == from) {
+			watch->tracees[i] = to;
+			return;
+		}
+	}
+}
+
+static void
+all_interrupt(const struct watch *watch)
+{
+	for (size_t i = 0; i < TRACEES_MAX; i++) {
+		if (watch->tracees[i] != 0)
+			ptrace(PTRACE_INTERRUPT, watch->tracees[i], 0, 0);
+	}
+}
+
+static void
+comm_read(pid_t pid, char comm[static 64])
+{
+	char path[64];
+
+	snprintf(path, sizeof(path), "/proc/%d/comm", pid);
+
+	FILE *file = fopen(path, "re");
+
+	snprintf(comm, 64, "?");
+	if (file == NULL)
+		return;
+	if (fgets(comm, 64, file) != NULL)
+		comm[strcspn(comm, "\n")] = '\0';
+	fclose(file);
+}
+
+static void
+tracee_search(struct watch *watch, pid_t pid, const char *when)
+{
+	char comm[64];
+
+	comm_read(pid, comm);
+
+	size_t searched_bytes = memory_search(pid, watch->needles, watch->log, when, comm);
+
+	fprintf(watch->log, "%s\t%d\t%s\tsearched\t%zu\n", when, pid, comm, searched_bytes);
+	fflush(watch->log);
+}
+
+/* Counts the calls of the chosen process, and ends it at the chosen one. */
+static void
+call_count(struct watch *watch, pid_t pid)
+{
+	char comm[64];
+
+	comm_read(pid, comm);
+	/* The kernel cuts names to 15 bytes. */
+	if (strncmp(comm, watch->crash.name, 15) != 0)
+		return;
+	watch->calls++;
+	if (watch->calls != watch->crash.number)
+		return;
+	fprintf(watch->log, "crash\t%d\t%s\tcall\t%ld\n", pid, comm, watch->calls);
+	fflush(watch->log);
+	syscall(SYS_tgkill, pid, pid, watch->crash.signal_number);
+}
+
+/* What the tracee goes on with: a signal, or 0. */
+static int
+stop_take(struct watch *watch, pid_t pid, int state)
+{
+	int event = state >> 16, number = WSTOPSIG(state);
+
+	if (event == PTRACE_EVENT_EXIT) {
+		tracee_search(watch, pid, "exit");
+		return 0;
+	}
+	if (event == PTRACE_EVENT_STOP && number == SIGTRAP && look_wanted == 2)
+		tracee_search(watch, pid, "look");
+	if (number == (SIGTRAP | 0x80)) {
+		call_count(watch, pid);
+		return 0;
+	}
+	return event != 0 ? 0 : number;
+}
+
+static void
+tracee_go_on(const struct watch *watch, pid_t pid, int state, int number)
+{
+	int is_group_stop = state >> 16 == PTRACE_EVENT_STOP && WSTOPSIG(state) != SIGTRAP;
+
+	if (is_group_stop)
+		ptrace(PTRACE_LISTEN, pid, 0, 0);
+	else
+		ptrace(watch->crash.name != NULL ? PTRACE_SYSCALL : PTRACE_CONT, pid, 0,
+			(long)number);
+}
+
+/* Serves all tracees until none is left; returns how the command ended. */
+static int
+watch_serve(struct watch *watch, pid_t command)
+{
+	int code = 1, state;
+	pid_t pid;
+
+	for (;;) {
+		pid = waitpid(-1, &state, __WALL);
+		if (pid < 0 && errno != EINTR)
+			return code;
+		if (look_wanted == 1) {
+			look_wanted = 2;
+			all_interrupt(watch);
+		}
+		if (pid <= 0)
+			continue;
+		if (!WIFSTOPPED(state)) {
+			tracee_note(watch, pid, 0);
+			if (pid == command)
+				code = WIFEXITED(state) ? WEXITSTATUS(state)
+							: 128 + WTERMSIG(state);
+			continue;
+		}
+		tracee_note(watch, pid, 1);
+		tracee_go_on(watch, pid, state, stop_take(watch, pid, state));
+	}
+}
+
+static pid_t
+command_start(char **command)
+{
+	pid_t pid = fork();
+	int state;
+
+	if (pid == 0) {
+		raise(SIGSTOP);
+		execvp(command[0], command);
+		_exit(127);
+	}
+	if (pid < 0 || waitpid(pid, &state, WUNTRACED) != pid ||
+		ptrace(PTRACE_SEIZE, pid, 0, OPTIONS) != 0)
+		return -1;
+	kill(pid, SIGCONT);
+	return pid;
+}
+
+int
+main(int argc, char **argv)
+{
+	struct watch watch = {0};
+	int next = 3;
+
+	if (argc > 8 && strcmp(argv[3], "crash") == 0) {
+		watch.crash = (struct crash){argv[4], atol(argv[5]), atoi(argv[6])};
+		next = 7;
+	}
+	if (argc < next + 2 || strcmp(argv[next], "--") != 0)
+		return 2;
+	watch.needles = needles_read(argv[1]);
+	watch.log = fopen(argv[2], "we");
+	if (watch.needles == NULL || watch.log == NULL) {
+		fputs("watch: the needles cannot be read, or the log not be written\n", stderr);
+		return 2;
+	}
+	/* Without SA_RESTART: waitpid is to be interrupted. */
+	sigaction(SIGUSR1, &(struct sigaction){.sa_handler = look_want}, NULL);
+
+	pid_t pid = command_start(argv + next + 1);
+
+	if (pid < 0) {
+		perror("watch: the command cannot be watched");
+		return 2;
+	}
+	tracee_note(&watch, pid, 1);
+
+	int code = watch_serve(&watch, pid);
+
+	fprintf(watch.log, "end\t%d\t-\tcalls\t%ld\n", pid, watch.calls);
+	fclose(watch.log);
+	return code;
+}
