@@ -7,10 +7,10 @@ import shlex
 
 from lab import limit
 
-CASES = pathlib.Path(__file__).resolve().parents[1] / "ocft" / "volume"
+CASES = pathlib.Path(__file__).resolve().parent / "volume"
 
 
-@limit(480)
+@limit(900)
 def test_every_case_of_the_ocft_file_passes(m):
     volume = m.volume(fs="ext4")
     m.write("/etc/luks-ssm/ocft/volume", CASES.read_text())
@@ -18,7 +18,7 @@ def test_every_case_of_the_ocft_file_passes(m):
     variables |= {f"OCF_RESKEY_{name}": str(value) for name, value in m.aws_parameters.items()}
     exports = "".join(f"export {name}={shlex.quote(value)}; " for name, value in variables.items())
     result = m.run(f"mkdir -p /run/resource-agents; {exports} cd /; ocft make -d /etc/luks-ssm/ocft volume && ocft test -v volume",
-                   timeout=460)
+                   timeout=880)
     m.sh("ocft clean volume")
     text = re.sub(r"\x1b\[[0-9]*m", "", result.out)
     wanted = sum(line.startswith("CASE ") for line in CASES.read_text().splitlines())
