@@ -75,7 +75,8 @@ supervisor_begin(const char *instance, const struct lock *lock, struct superviso
 	owned_fd signal_fd = signalfd(-1, &signals, SFD_CLOEXEC | SFD_NONBLOCK);
 	if (signal_fd < 0)
 		return reason_set(reason, STATUS_NO_MEMORY,
-			"no descriptor to listen for signals: %s", strerror(errno));
+			"no descriptor to listen for signals: %s; free some, then try again",
+			strerror(errno));
 	*ret_supervisor = (struct supervisor){.instance = instance,
 		.lock = lock,
 		.signal_fd = steal_fd(&signal_fd)};
@@ -141,6 +142,20 @@ doer_main(const struct supervisor *supervisor, pid_t supervisor_pid, doer_body *
 	_exit(EXIT_SUCCESS);
 }
 
+/*
+ * The doer's lock on the children file. Where no file can be opened for one of its own (ENFILE), it
+ * shares its supervisor's, which a descriptor less can do; -1 when there is no such file at all.
+ */
+static int
+doer_children_open(const struct supervisor *supervisor)
+{
+	int children_fd = lock_children_open(supervisor->instance);
+
+	if (children_fd < 0 && supervisor->lock->children_fd >= 0)
+		children_fd = fcntl(supervisor->lock->children_fd, F_DUPFD_CLOEXEC, 0);
+	return children_fd;
+}
+
 static enum status
 doer_fork(const struct supervisor *supervisor, doer_body *body, const void *context,
 	struct deadline deadline, struct doer_process *ret_process, struct reason *reason)
@@ -152,11 +167,12 @@ doer_fork(const struct supervisor *supervisor, doer_body *body, const void *cont
 		pipe2(answer_pipe, O_CLOEXEC | O_NONBLOCK) == 0;
 	owned_fd phase_in = phase_pipe[1], answer_in = answer_pipe[1];
 	owned_fd phase_out = phase_pipe[0], answer_out = answer_pipe[0];
-	owned_fd children_fd = lock_children_open(supervisor->instance);
+	owned_fd children_fd = doer_children_open(supervisor);
 	pid_t pid = has_pipes ? fork() : -1;
 
 	if (pid < 0)
-		return reason_set(reason, STATUS_NO_MEMORY, "cannot start a process: %s",
+		return reason_set(reason, STATUS_NO_MEMORY,
+			"cannot start a process: %s; see whether memory or processes ran out",
 			strerror(errno));
 	if (pid == 0)
 		doer_main(supervisor, supervisor_pid, body, context,
@@ -271,8 +287,8 @@ doer_verdict(const struct supervisor *supervisor, const struct doer_process *pro
 			"look into the log for who killed it",
 			words);
 	if (supervisor->interrupted)
-		return reason_set(reason, STATUS_INTERRUPTED, "told to end by a signal while %s",
-			words);
+		return reason_set(reason, STATUS_INTERRUPTED,
+			"told to end by a signal while %s; see the log for who sent it", words);
 	return reason_set(reason, STATUS_TIMED_OUT,
 		"out of time while %s; "
 		"raise the action's timeout if that is expected to take longer",

@@ -13,7 +13,8 @@
 enum status
 before_note(const struct wanted *wanted, const struct view *view, struct before *ret_before)
 {
-	struct before before = {.had_mapping = view->ours != NULL && view->ours->has_table};
+	struct before before = {.had_mapping = view->ours != NULL && view->ours->has_table,
+		.had_bare = view->ours != NULL && !view->ours->has_table};
 
 	before.had_record = record_read(wanted->instance, &before.record) == STATUS_OK;
 	for (size_t i = 0; i < view->mounts.count; i++) {
@@ -35,29 +36,37 @@ before_end(struct before *before)
 	id_set_end(&before->mounts);
 }
 
+/* libcryptsetup unlocks and maps in one call: from UNLOCKING on there may be a mapping. */
+static bool
+undo_may_have_mapped(const struct undo *undo)
+{
+	return !undo->before->had_mapping &&
+		(doer_entered(undo->report, PHASE_UNLOCKING) ||
+			doer_entered(undo->report, PHASE_MAPPING));
+}
+
 /*
- * A start that was refused because the name or the device is somebody else's has made no mapping,
- * although it was in that phase; one that was killed there may have. libcryptsetup unlocks and maps
- * in one call: from UNLOCKING on there may be a mapping.
+ * Whether OURS is what this start made. One that was refused because the name or the device is
+ * somebody else's has made none with a table; but EBUSY, which is such a refusal, also comes when
+ * the mapping was made and its table could not be loaded. One that was killed there may have made
+ * any.
  */
 static bool
-undo_made_mapping(const struct undo *undo)
+undo_made_mapping(const struct undo *undo, const struct dm_device *ours)
 {
 	enum phase last = undo->report->last;
-
-	if (undo->before->had_mapping ||
-		(!doer_entered(undo->report, PHASE_UNLOCKING) &&
-			!doer_entered(undo->report, PHASE_MAPPING)))
-		return false;
 	bool was_refused = (last == PHASE_UNLOCKING || last == PHASE_MAPPING) &&
 		(undo->failure == STATUS_NAME_TAKEN || undo->failure == STATUS_OTHER_NAME);
-	return !was_refused;
+
+	if (!undo_may_have_mapped(undo))
+		return false;
+	return !was_refused || (!ours->has_table && !undo->before->had_bare);
 }
 
 bool
 undo_is_needed(const struct undo *undo)
 {
-	return undo_made_mapping(undo) || doer_entered(undo->report, PHASE_MOUNTING);
+	return undo_may_have_mapped(undo) || doer_entered(undo->report, PHASE_MOUNTING);
 }
 
 static enum status
@@ -90,8 +99,9 @@ undo_body(const void *context, const struct doer *doer, struct reason *reason)
 	phase_enter(doer, PHASE_UNDOING);
 	view_take(undo->wanted, doer->deadline, &view);
 	if (view.ours == NULL && !view_is_gone(&view))
-		return reason_set(reason, STATUS_UNREADABLE, "what the start left cannot be seen");
-	if (view.ours != NULL && undo_made_mapping(undo))
+		return reason_set(reason, STATUS_UNREADABLE,
+			"what the start left cannot be seen; stop the resource");
+	if (view.ours != NULL && undo_made_mapping(undo, view.ours))
 		status = takedown_mapping(doer, view.ours, &nobody, reason);
 	else if (view.ours != NULL && doer_entered(undo->report, PHASE_MOUNTING))
 		status = undo_mount(undo, view.ours, reason);

@@ -32,7 +32,8 @@ instance_lock_wait(const struct wanted *wanted, const char *action, int64_t piec
 
 		if (supervisor_is_interrupted(supervisor))
 			return reason_set(reason, STATUS_INTERRUPTED,
-				"told to end by a signal while %s", phase_words(PHASE_LOCKING));
+				"told to end by a signal while %s; see the log for who sent it",
+				phase_words(PHASE_LOCKING));
 		if (status != STATUS_LOCKED || deadline_passed(deadline)) {
 			reason_pass(&refusal, reason);
 			return status;
@@ -43,6 +44,11 @@ instance_lock_wait(const struct wanted *wanted, const char *action, int64_t piec
 static enum status
 up_body(const void *context, const struct doer *doer, struct reason *reason)
 {
+	/* Without it nobody could prove later that this doer, and what it starts, is gone. */
+	if (doer->children_fd < 0)
+		return reason_set(reason, STATUS_NO_RECORD,
+			"the start cannot lock the children file in /run/luks-ssm; "
+			"see whether descriptors or room ran out, then start again");
 	return volume_up(context, doer, reason);
 }
 
@@ -62,7 +68,8 @@ start_prove(const struct wanted *wanted, struct deadline deadline, struct reason
 	if (view.state == STATE_ACTIVE || view.state == STATE_FLAGGED)
 		return STATUS_OK;
 	reason_pass(&view.reason, reason);
-	return reason_set(reason, STATUS_PARTLY_UP, "after the last step of start the state is %s",
+	return reason_set(reason, STATUS_PARTLY_UP,
+		"after the last step of start the state is %s; look who changed it meanwhile",
 		state_word(view.state));
 }
 
@@ -110,7 +117,8 @@ start_locked(const struct wanted *wanted, struct supervisor *supervisor, struct 
 		return STATUS_OK;
 	status = before_note(wanted, &view, &before);
 	if (status != STATUS_OK)
-		return reason_set(reason, status, "no memory to note what is mounted");
+		return reason_set(reason, status,
+			"no memory to note what is mounted; free some, then start again");
 	status = supervise(supervisor, up_body, wanted, true, reserve_begins, &report, reason);
 	if (status == STATUS_OK)
 		status = start_prove(wanted, deadline, reason);
@@ -136,10 +144,10 @@ volume_start(const struct wanted *wanted, struct deadline deadline, struct reaso
 }
 
 /* Gone, and nothing alive that could bring it back. The kernel is asked even where the doer failed
- * or was killed. */
+ * or was killed. RET_FOUND: something of ours was seen. */
 static enum status
 stop_prove(const struct wanted *wanted, struct lock *lock, struct deadline deadline,
-	struct reason *reason)
+	bool *ret_found, struct reason *reason)
 {
 	owned_view view = {0};
 	enum status status = lock_prove_no_children(wanted->instance, lock, deadline, reason);
@@ -149,35 +157,64 @@ stop_prove(const struct wanted *wanted, struct lock *lock, struct deadline deadl
 	view_take(wanted, deadline, &view);
 	if (view_is_gone(&view))
 		return STATUS_OK;
+	*ret_found = view.ours != NULL;
 	reason_pass(&view.reason, reason);
-	return reason_set(reason, STATUS_BUSY, "after the last step of stop the state is %s",
+	return reason_set(reason, STATUS_BUSY,
+		"after the last step of stop the state is %s; see who opens it again",
 		state_word(view.state));
 }
 
+/* One doer, and the proof. RET_AGAIN: it said that all is gone, and something of ours is there. */
+static enum status
+stop_once(const struct wanted *wanted, struct supervisor *supervisor, struct lock *lock,
+	struct deadline doer_ends, struct deadline deadline, bool *ret_again, struct reason *reason)
+{
+	struct reason refusal = {0};
+	struct reason doubt = {0};
+	struct doer_report report;
+	bool is_found = false;
+	enum status status = supervise(supervisor, down_body, wanted, true, doer_ends, &report,
+		&refusal);
+	enum status proof = STATUS_TIMED_OUT;
+
+	/* A doer that was held up after its last step has still done it. */
+	if (report.is_alive)
+		reason_set(&doubt, proof,
+			"the process that stopped it does not leave the kernel; look at the disk");
+	else if (status != STATUS_INTERRUPTED)
+		proof = stop_prove(wanted, lock, deadline, &is_found, &doubt);
+	if (proof == STATUS_OK)
+		return STATUS_OK;
+	*ret_again = status == STATUS_OK && is_found;
+	reason_pass(status == STATUS_OK ? &doubt : &refusal, reason);
+	return status == STATUS_OK ? proof : status;
+}
+
+/* Somebody, a start held up since long ago or a person, may make a mapping anew between the doer's
+ * last look and the proof: the proof has seen it, so it is taken down, too. Once, for whoever does
+ * it again has to be found first. */
 static enum status
 stop_locked(const struct wanted *wanted, struct supervisor *supervisor, struct lock *lock,
 	struct deadline deadline, struct reason *reason)
 {
 	int64_t left_ms = deadline_left_ms(deadline);
 	int64_t reserve_ms = left_ms / 2 < STOP_RESERVE_MS ? left_ms / 2 : STOP_RESERVE_MS;
-	struct reason refusal = {0};
-	struct reason doubt = {0};
-	struct doer_report report;
-	enum status status = supervise(supervisor, down_body, wanted, true,
-		(struct deadline){deadline.at_ms - reserve_ms}, &report, &refusal);
-	enum status proof = STATUS_TIMED_OUT;
+	struct deadline doer_ends = {deadline.at_ms - reserve_ms};
+	struct reason finding = {0};
+	bool again = false;
+	enum status status = stop_once(wanted, supervisor, lock, doer_ends, deadline, &again,
+		&finding);
 
-	/* A doer that was held up after its last step has still done it. */
-	if (report.is_alive)
-		reason_set(&doubt, proof, "the process that stopped it does not leave the kernel");
-	else if (status != STATUS_INTERRUPTED)
-		proof = stop_prove(wanted, lock, deadline, &doubt);
-	if (proof == STATUS_OK) {
-		record_remove(wanted->instance);
-		return STATUS_OK;
+	if (again && !deadline_passed(doer_ends)) {
+		log_warning("stopping once more: %s", finding.text);
+		reason_clear(&finding);
+		status = stop_once(wanted, supervisor, lock, doer_ends, deadline, &again, &finding);
 	}
-	reason_pass(status == STATUS_OK ? &doubt : &refusal, reason);
-	return status == STATUS_OK ? proof : status;
+	if (status == STATUS_OK)
+		record_remove(wanted->instance);
+	else
+		reason_pass(&finding, reason);
+	return status;
 }
 
 enum status

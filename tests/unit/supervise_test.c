@@ -1,12 +1,14 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Facts about the supervisor: what crosses from the doer, and what ends it. Needs no root. */
 #include <errno.h>
+#include <fcntl.h>
 #include <setjmp.h>
 #include <signal.h>
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
 #include <string.h>
+#include <sys/mman.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -187,6 +189,30 @@ the_reserve_is_two_seconds_or_a_tenth_and_at_most_half(void **state)
 	assert_int_equal(supervise_reserve_ms(0), 0);
 }
 
+static enum status
+body_shows_its_children_lock(const void *context, const struct doer *doer, struct reason *reason)
+{
+	(void)context;
+	(void)reason;
+	return fcntl(doer->children_fd, F_GETFD) == FD_CLOEXEC ? STATUS_OK : STATUS_INTERNAL;
+}
+
+/* There is no instance directory here, so that the doer can have none of its own. */
+static void
+a_doer_shares_the_children_lock_that_it_cannot_open_anew(void **state)
+{
+	struct lock lock = {.lock_fd = -1, .children_fd = memfd_create("children", MFD_CLOEXEC)};
+	owned_supervisor supervisor = SUPERVISOR_NONE;
+	struct doer_report report;
+
+	(void)state;
+	assert_int_equal(supervisor_begin("unit-test", &lock, &supervisor, NULL), STATUS_OK);
+	assert_int_equal(supervise(&supervisor, body_shows_its_children_lock, NULL, true,
+				 deadline_in_ms(5000), &report, NULL),
+		STATUS_OK);
+	close(lock.children_fd);
+}
+
 /* signal(7): ignored across exec, and the kernel then reaps by itself. */
 static void
 a_caller_that_ignores_the_end_of_children_makes_no_doer_immortal(void **state)
@@ -214,6 +240,7 @@ main(void)
 		cmocka_unit_test(the_doer_does_not_inherit_the_blocked_signals),
 		cmocka_unit_test(signals_are_unblocked_after_the_supervisor),
 		cmocka_unit_test(the_reserve_is_two_seconds_or_a_tenth_and_at_most_half),
+		cmocka_unit_test(a_doer_shares_the_children_lock_that_it_cannot_open_anew),
 		cmocka_unit_test(a_caller_that_ignores_the_end_of_children_makes_no_doer_immortal),
 	};
 

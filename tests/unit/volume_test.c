@@ -4,6 +4,7 @@
  * and the steps are played by the functions below, which take the library's place at link time;
  * what they share lies in memory that the doers, which are children, share too.
  */
+#include <fcntl.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -26,11 +27,16 @@ struct played {
 	enum status lock, children, up, down;
 	enum state state;
 	bool up_maps, up_hangs, down_works, down_hangs, takedown_hangs;
+	bool no_children_file;   /* the doer's lock cannot be had */
+	bool comes_back;         /* a mapping of ours, once, after the first stop's last look */
+	bool is_bare;            /* ours has no table */
+	bool unlock_leaves_bare; /* a mapping without a table where activation was refused */
 	int ups, downs, takedowns, records_removed;
 };
 
 static struct played *played;
 static const struct dm_device mapping = {.name = "data", .has_table = true};
+static const struct dm_device bare_mapping = {.name = "data"};
 
 enum status
 lock_take(const char *instance, const char *action, struct deadline deadline, struct lock *ret_lock,
@@ -48,7 +54,7 @@ int
 lock_children_open(const char *instance)
 {
 	(void)instance;
-	return -1;
+	return played->no_children_file ? -1 : fcntl(STDERR_FILENO, F_DUPFD_CLOEXEC, 0);
 }
 
 enum status
@@ -74,8 +80,10 @@ view_take(const struct wanted *wanted, struct deadline deadline, struct view *re
 {
 	(void)wanted;
 	(void)deadline;
+	const struct dm_device *ours = played->is_bare ? &bare_mapping : &mapping;
+
 	*ret_view = (struct view){.state = played->state,
-		.ours = played->state == STATE_ABSENT ? NULL : &mapping};
+		.ours = played->state == STATE_ABSENT ? NULL : ours};
 }
 
 void
@@ -157,6 +165,11 @@ volume_up(const struct wanted *wanted, const struct doer *doer, struct reason *r
 	(void)wanted;
 	played->ups++;
 	phase_enter(doer, PHASE_FETCHING_KEY);
+	if (played->unlock_leaves_bare) {
+		phase_enter(doer, PHASE_UNLOCKING);
+		played->state = STATE_PARTIAL;
+		played->is_bare = true;
+	}
 	if (played->up_maps) {
 		phase_enter(doer, PHASE_MAPPING);
 		played->state = STATE_PARTIAL;
@@ -176,6 +189,8 @@ volume_down(const struct wanted *wanted, const struct doer *doer, struct reason 
 	phase_enter(doer, PHASE_CLOSING);
 	if (played->down_works)
 		played->state = STATE_ABSENT;
+	if (played->comes_back && played->downs == 1)
+		played->state = STATE_PARTIAL;
 	if (played->down_hangs)
 		hang();
 	return played->down == STATUS_OK ? STATUS_OK : reason_set(reason, played->down, "held");
@@ -337,7 +352,55 @@ a_stop_that_only_says_so_is_not_believed(void **state)
 	(void)state;
 	played->state = STATE_ACTIVE;
 	assert_int_equal(stop(5000, NULL), STATUS_BUSY);
+	assert_int_equal(played->downs, 2);
 	assert_int_equal(played->records_removed, 0);
+}
+
+static void
+what_comes_back_after_the_last_step_of_a_stop_is_stopped_once_more(void **state)
+{
+	(void)state;
+	played->state = STATE_ACTIVE;
+	played->down_works = true;
+	played->comes_back = true;
+	assert_int_equal(stop(5000, NULL), STATUS_OK);
+	assert_int_equal(played->downs, 2);
+	assert_int_equal(played->records_removed, 1);
+}
+
+static void
+a_start_without_a_children_lock_for_its_doer_is_refused(void **state)
+{
+	struct reason reason = {0};
+
+	(void)state;
+	played->no_children_file = true;
+	assert_int_equal(start(5000, &reason), STATUS_NO_RECORD);
+	assert_int_equal(played->ups, 0);
+	/* Stop needs none: where there is no file, nobody else can hold one. */
+	assert_int_equal(stop(5000, NULL), STATUS_OK);
+	assert_int_equal(played->downs, 1);
+}
+
+/* EBUSY of an activation says that a name is taken, and may come after the mapping was made. */
+static void
+a_bare_mapping_that_a_refused_activation_left_is_undone(void **state)
+{
+	(void)state;
+	played->up = STATUS_NAME_TAKEN;
+	played->unlock_leaves_bare = true;
+	assert_int_equal(start(5000, NULL), STATUS_NAME_TAKEN);
+	assert_int_equal(played->takedowns, 1);
+}
+
+static void
+a_mapping_that_somebody_else_opened_meanwhile_stays(void **state)
+{
+	(void)state;
+	played->up = STATUS_NAME_TAKEN;
+	played->up_maps = true;
+	assert_int_equal(start(5000, NULL), STATUS_NAME_TAKEN);
+	assert_int_equal(played->takedowns, 0);
 }
 
 static void
@@ -390,6 +453,13 @@ main(void)
 		cmocka_unit_test_setup(a_lock_that_is_held_to_the_deadline_refuses_both, play),
 		cmocka_unit_test_setup(a_stop_is_proven_and_removes_the_record, play),
 		cmocka_unit_test_setup(a_stop_that_only_says_so_is_not_believed, play),
+		cmocka_unit_test_setup(
+			what_comes_back_after_the_last_step_of_a_stop_is_stopped_once_more, play),
+		cmocka_unit_test_setup(a_start_without_a_children_lock_for_its_doer_is_refused,
+			play),
+		cmocka_unit_test_setup(a_bare_mapping_that_a_refused_activation_left_is_undone,
+			play),
+		cmocka_unit_test_setup(a_mapping_that_somebody_else_opened_meanwhile_stays, play),
 		cmocka_unit_test_setup(a_stop_held_up_after_its_last_step_is_done_all_the_same,
 			play),
 		cmocka_unit_test_setup(a_stop_out_of_time_names_the_phase, play),
