@@ -9,6 +9,7 @@
 
 #include "aws/http_error.h"
 #include "aws/http_reply.h"
+#include "aws/tls_policy.h"
 
 /* Where distributions keep the certificates one by one under the hash of their names. */
 #define CA_DIRECTORY "/etc/ssl/certs"
@@ -225,8 +226,8 @@ exchange_set(struct http_client *client, const struct http_call *call, const str
 {
 	curl_easy_reset(client->easy);
 	return lines_make(call, lines) && trust_set(client, &server_trust) &&
-		trust_set(client, &proxy_trust) && transport_set(client->easy, call) &&
-		proxy_set(client->easy, proxy, proxy_lines) &&
+		trust_set(client, &proxy_trust) && tls_policy_set(client->easy) &&
+		transport_set(client->easy, call) && proxy_set(client->easy, proxy, proxy_lines) &&
 		request_set(client->easy, call, *lines);
 }
 

@@ -6,48 +6,17 @@ import os
 import signal
 import subprocess
 import time
-from typing import NamedTuple
 
 from helper import frames, kit
 
 from . import markers
+from .finds import read_log
 
 KEY = markers.text("key", 44)
 SECRET = markers.text("secret access key", 40)
 TOKEN = markers.text("session token", 900)
 ACCESS_KEY = "ASIAEMULATEDMARKED00"
 MARKED = "/luks/marked"
-
-
-class Find(NamedTuple):
-    """One line of the searcher."""
-
-    when: str
-    pid: int
-    comm: str
-    needle: str
-    how: str
-    length: int
-    place: str
-    mapping: str
-    flags: list
-
-    def __str__(self) -> str:
-        return (f"{self.when} of {self.comm}: {self.how} {self.needle} ({self.length} bytes) at {self.place} "
-                f"in {self.mapping or 'anonymous memory'} [{' '.join(self.flags)}]")
-
-
-def read_log(path) -> tuple[list[Find], list[list[str]]]:
-    """The finds, and the other lines as words."""
-    finds, rest = [], []
-    for line in path.read_text(errors="replace").splitlines():
-        words = line.split("\t")
-        if len(words) == 9:
-            finds.append(Find(words[0], int(words[1]), words[2], words[3], words[4], int(words[5]), *words[6:8],
-                              words[8].split()))
-        else:
-            rest.append(words)
-    return finds, rest
 
 
 class LeakTest(kit.HelperTest):

@@ -8,7 +8,8 @@ import resource
 import subprocess
 
 from . import markers
-from .kit import ACCESS_KEY, KEY, SECRET, TOKEN, LeakTest, read_log
+from .finds import read_log
+from .kit import ACCESS_KEY, KEY, SECRET, TOKEN, LeakTest
 
 # What is tried in one piece of two seconds.
 FAULTS = [

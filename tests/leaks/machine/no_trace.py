@@ -1,0 +1,120 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""A start and a stop leave no secret behind: in no process, no file, no log and no core dump."""
+
+import time
+
+from lab import each, limit
+
+from room import PLACE, Room
+
+# The last ones of a start that fails: its reason and its flight recorder are written.
+FAULTS = (("none", {}), ("error", {"code": "AccessDeniedException"}), ("truncate", {"bytes": 150}), ("html", {}),
+          ("redirect", {"status": 302, "location": "https://elsewhere.invalid/"}), ("hang", {}), ("reset", {}),
+          ("oversize", {"bytes": 2_000_000}), ("expired_token", {}), ("body_delay", {"seconds": 2}))
+PROGRAMS = ("luks-ssm-worker", "luks-ssm-aws")
+
+
+def check_ends(room: Room) -> None:
+    """No find in any process right before it ended; both programs were searched."""
+    finds, rest = room.finds()
+    assert not finds, "\n".join(map(str, finds))
+    searched = [words[2] for words in rest if words[0] == "exit" and words[3] == "searched"]
+    assert set(PROGRAMS) <= set(searched), rest
+    # The supervisor, the doer and perhaps others of the worker.
+    assert searched.count("luks-ssm-worker") >= 2, rest
+
+
+def check_files(room: Room, *volumes) -> None:
+    found = room.files_in_memory() + room.disks(*volumes)
+    assert not found, "\n".join(found)
+
+
+@limit(300)
+def test_a_start_and_a_stop_leave_no_secret_anywhere(m):
+    room = Room(m)
+    volume = room.volume(fs="ext4")
+    trace = {"OCF_TRACE_RA": "1", "OCF_TRACE_FILE": "/var/log/leaks-trace"}
+    result = volume.agent("start", wrapper=room.wrapper(), env=trace)
+    assert result.rc == 0, result
+    check_ends(room)
+    assert volume.agent("monitor", depth=20).rc == 0
+    check_files(room, volume)
+    assert volume.agent("stop", wrapper=room.wrapper()).rc == 0
+    finds, _ = room.finds()
+    assert not finds, "\n".join(map(str, finds))
+    check_files(room, volume)
+    assert "volume" in m.sh(f"cat {PLACE}/syslog"), "nothing was logged, so nothing was searched"
+
+
+@limit(600)
+def test_a_start_under_each_fault_of_aws_leaves_no_secret_anywhere(m):
+    room = Room(m)
+    volume = room.volume(fs="ext4")
+    for do, how in FAULTS:
+        m.emulator.clear()
+        if do != "none":
+            m.emulator.fault(do, service="ssm", **how)
+        # Another parameter's passphrase opens nothing: the start fails after the key has come, too.
+        m.emulator.put(volume.parameter, volume.passphrase if do != "none" else volume.passphrase[::-1])
+        result = volume.agent("start", wrapper=room.wrapper(), timeout=14)
+        assert (result.rc == 0) == (do == "body_delay"), (do, result)
+        check_ends(room)
+    check_files(room, volume)
+    assert m.sh("find / -xdev -name '*.fdata' | head -1"), "no flight recorder was written, so none was searched"
+
+
+@limit(200)
+def test_secrets_lie_in_locked_memory_only_while_the_key_is_fetched(m):
+    room = Room(m)
+    volume = room.volume(fs="ext4")
+    for do, wanted in (("delay", {"secret-access-key", "session-token"}), ("body_delay", {"session-token"})):
+        m.emulator.clear()
+        m.emulator.fault(do, service="ssm", seconds=6)
+        before = m.emulator.control("counters").get("tls_handshakes", 0)
+        action = volume.agent_start("start", wrapper=room.wrapper())
+        while m.emulator.control("counters").get("tls_handshakes", 0) == before:
+            time.sleep(0.2)
+        time.sleep(2)
+        room.look()
+        assert action.wait().rc == 0
+        finds, rest = room.finds()
+        during = [find for find in finds if find.when == "look"]
+        assert {"luks-ssm-aws", "luks-ssm-worker"} <= {words[2] for words in rest if words[0] == "look"}, rest
+        assert wanted <= {find.needle for find in during if find.comm == "luks-ssm-aws"}, rest
+        loose = [str(find) for find in during if "lo" not in find.flags]
+        assert not loose, "\n".join(loose)
+        assert not [find for find in finds if find.when == "exit"]
+        assert volume.agent("stop").rc == 0
+
+
+@limit(900)
+@each(*PROGRAMS)
+def test_a_crash_at_any_moment_dumps_no_secret(m, program):
+    """The kernel pipes cores to a program, and fs.suid_dumpable is 2, as where systemd-coredump is installed."""
+    room = Room(m)
+    volume = room.volume(fs="ext4")
+    room.collect_cores()
+    m.run("ulimit -c unlimited; sh -c 'kill -SEGV $$'")
+    assert room.cores(), "no core is kept, so none could be searched"
+    m.sh(f"rm {PLACE}/cores/*")
+    unlimited = ("/bin/sh", "-c", "ulimit -c unlimited; exec \"$@\"", "sh")
+    assert volume.agent("start", wrapper=(*unlimited, *room.wrapper("crash", program, 1 << 30, 11))).rc == 0
+    assert volume.agent("stop").rc == 0
+    calls = int(room.finds()[1][-1][4])
+    crashed = 0
+    for part in range(1, 13):
+        number = calls * part // 13
+        signal_number = 11 if part % 2 else 6
+        volume.agent("start", wrapper=(*unlimited, *room.wrapper("crash", program, number, signal_number)), timeout=60)
+        finds, rest = room.finds()
+        crashed += any(words[0] == "crash" for words in rest)
+        others = [str(find) for find in finds if find.comm != program[:15]]
+        assert not others, "\n".join(others)
+        # Before it makes itself undumpable a program has read nothing.
+        dumped = room.cores()
+        assert not dumped or part == 1, f"call {number} of {calls}: {dumped}"
+        check = [line for line in room.files_in_memory() if line.startswith("found")]
+        assert not check, "\n".join(check)
+        assert volume.agent("stop", timeout=60).rc == 0
+    assert crashed >= 11, f"{crashed} of 12 crashes"
+    check_files(room, volume)
