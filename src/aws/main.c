@@ -22,8 +22,16 @@
 /* What a reply without a key takes at most. */
 #define REPLY_ROOM_BYTES 1024
 
+static uint64_t
+jail_gaps(const struct jail_state *jail)
+{
+	return (jail->memory_locked ? 0 : WIRE_GAP_LOCK) |
+		(jail->files_limited ? 0 : WIRE_GAP_LANDLOCK) |
+		(jail->calls_filtered ? 0 : WIRE_GAP_FILTER);
+}
+
 static enum status
-answer_write(struct secret *frame, const struct fetch_answer *answer)
+answer_write(struct secret *frame, const struct fetch_answer *answer, const struct jail_state *jail)
 {
 	const struct decoded *decoded = &answer->parameter.decoded;
 	enum status status = wire_put_number(frame, WIRE_STATUS, 0, STATUS_OK);
@@ -40,6 +48,8 @@ answer_write(struct secret *frame, const struct fetch_answer *answer)
 		status = wire_put_number(frame, WIRE_HAS_BACKSLASH, 0, decoded->has_backslash);
 	if (status == STATUS_OK)
 		status = wire_put_text(frame, WIRE_WARNING, 0, answer->warning);
+	if (status == STATUS_OK)
+		status = wire_put_number(frame, WIRE_JAIL_GAPS, 0, jail_gaps(jail));
 	return status;
 }
 
@@ -52,14 +62,15 @@ refusal_write(struct secret *frame, enum status refusal, const struct reason *re
 }
 
 static enum status
-reply_send(enum status outcome, const struct fetch_answer *answer, const struct reason *reason)
+reply_send(enum status outcome, const struct fetch_answer *answer, const struct jail_state *jail,
+	const struct reason *reason)
 {
 	owned_secret frame = {0};
 	enum status status = wire_begin(WIRE_KIND_REPLY,
 		REPLY_ROOM_BYTES + answer->parameter.decoded.key.length_bytes, &frame);
 
 	if (status == STATUS_OK)
-		status = outcome == STATUS_OK ? answer_write(&frame, answer)
+		status = outcome == STATUS_OK ? answer_write(&frame, answer, jail)
 					      : refusal_write(&frame, outcome, reason);
 	if (status != STATUS_OK)
 		return status;
@@ -79,17 +90,16 @@ libraries_begin(struct reason *reason)
 }
 
 static enum status
-serve(pid_t parent, const struct secret *frame, struct fetch_answer *ret_answer,
-	struct reason *reason)
+serve(pid_t parent, const struct secret *frame, struct jail_state *ret_jail,
+	struct fetch_answer *ret_answer, struct reason *reason)
 {
 	struct request request = {0};
-	struct jail_state jail;
 	enum status status = request_read(frame, &request, reason);
 
 	if (status == STATUS_OK)
 		status = libraries_begin(reason);
 	if (status == STATUS_OK)
-		status = jail_enter(parent, &jail, reason);
+		status = jail_enter(parent, ret_jail, reason);
 	if (status == STATUS_OK)
 		status = fetch_run(&request, ret_answer, reason);
 	return status;
@@ -101,6 +111,7 @@ main(void)
 	pid_t parent = getppid();
 	owned_secret frame = {0};
 	owned_fetch_answer answer = {0};
+	struct jail_state jail = {0};
 	struct reason reason = {0};
 
 	prctl(PR_SET_DUMPABLE, 0);
@@ -116,12 +127,12 @@ main(void)
 	enum status status = wire_read_all(STDIN_FILENO, WIRE_REQUEST_BYTES, &frame);
 
 	if (status == STATUS_OK)
-		status = serve(parent, &frame, &answer, &reason);
+		status = serve(parent, &frame, &jail, &answer, &reason);
 	else
 		status = reason_set(&reason, STATUS_HELPER_BROKEN,
 			"luks-ssm-aws: the request cannot be read");
 
-	bool sent = reply_send(status, &answer, &reason) == STATUS_OK;
+	bool sent = reply_send(status, &answer, &jail, &reason) == STATUS_OK;
 
 	fetch_answer_end(&answer);
 	secret_end(&frame);

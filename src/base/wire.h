@@ -30,6 +30,9 @@ enum wire_field {
 	WIRE_COUNT
 };
 
+/* Parts of the helper's jail, as bits; what must hold is not among them (aws/jail.h). */
+enum wire_jail_gap { WIRE_GAP_LOCK = 1, WIRE_GAP_LANDLOCK = 2, WIRE_GAP_FILTER = 4 };
+
 /* Bytes inside a frame, lent by it and gone with it. A text or bytes field is followed by a NUL. */
 struct wire_slot {
 	const char *bytes; /* NULL: the field is not there */

@@ -130,6 +130,7 @@ answer_take(const struct wire_frame *frame, struct fetched_key *ret_key, struct 
 	if (region != NULL)
 		snprintf(ret_key->region, sizeof(ret_key->region), "%s", region);
 	ret_key->has_older = wire_number(frame, WIRE_HAS_OLDER, 0, 0) != 0;
+	ret_key->jail_gaps = (unsigned int)wire_number(frame, WIRE_JAIL_GAPS, 0, 0);
 	ret_key->has_backslash = wire_number(frame, WIRE_HAS_BACKSLASH, 0, 0) != 0;
 	if (wire_text(frame, WIRE_WARNING, 0) != NULL &&
 		wire_text(frame, WIRE_WARNING, 0)[0] != '\0')

@@ -19,6 +19,8 @@ struct fetched_key {
 	bool has_older;       /* an older version may be asked for: neither a pinned selector nor a
 				 Secrets Manager reference */
 	bool has_backslash;   /* under text encoding: worth a word when it opens no slot */
+	unsigned int jail_gaps;     /* what of its jail the helper had to do without: bits of enum
+				       wire_jail_gap */
 	char warning[REASON_BYTES]; /* something to log, such as a corrected clock; "" when nothing
 				     */
 };

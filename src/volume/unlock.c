@@ -4,6 +4,7 @@
 #include "volume/unlock.h"
 
 #include "base/log.h"
+#include "base/wire.h"
 #include "volume/key_fetch.h"
 
 struct unlock {
@@ -12,6 +13,18 @@ struct unlock {
 	unlock_try *try;
 	void *context;
 };
+
+/* The fetch goes on without what this host does not give, and says so each time. */
+static void
+jail_gaps_tell(unsigned int gaps)
+{
+	if (gaps == 0)
+		return;
+	log_warning("luks-ssm-aws ran without%s%s%s: this kernel or container does not give it",
+		gaps & WIRE_GAP_LOCK ? " [all of its memory locked]" : "",
+		gaps & WIRE_GAP_LANDLOCK ? " [Landlock]" : "",
+		gaps & WIRE_GAP_FILTER ? " [its system call filter]" : "");
+}
 
 /* One version, fetched and tried. */
 static enum status
@@ -27,6 +40,7 @@ version_try(const struct unlock *unlock, const struct fetched_key *current, unsi
 		return status;
 	if (ret_key->warning[0] != '\0')
 		log_warning("%s", ret_key->warning);
+	jail_gaps_tell(ret_key->jail_gaps);
 	phase_enter(unlock->doer, PHASE_UNLOCKING);
 	return unlock->try(unlock->context, &ret_key->key, reason);
 }
