@@ -17,7 +17,8 @@ action_reload(const struct ocf_call *call, const struct wanted *wanted, struct r
 	if (status != STATUS_OK)
 		return ocf_code_of_failure(status, OCF_DOING_RELOAD);
 
-	view_take(wanted, call->deadline, &view);
+	/* As the monitor would say: a resize or a reencryption suspends for moments. */
+	view_take_settled(wanted, call->deadline, &view);
 	if (view.state == STATE_ACTIVE || view.state == STATE_FLAGGED)
 		return OCF_SUCCESS;
 	*reason = view.reason;

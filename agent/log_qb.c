@@ -1,13 +1,14 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * base/log.h through libqb: syslog always, stderr and a trace file where they are asked for, and a
- * flight recorder in shared memory that holds every step. libqb keeps the state; this file has
- * none.
+ * base/log.h through libqb: syslog unless it is refused, stderr and a trace file where they are
+ * asked for, and a flight recorder in shared memory that holds every step. libqb keeps the state;
+ * this file has none. Its own target for syslog is not used: it would wait for a daemon that hangs.
  */
 #include "log_qb.h"
 
 #include <stdarg.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <syslog.h>
 #include <unistd.h>
@@ -16,6 +17,7 @@
 
 #include "base/log.h"
 #include "recorder.h"
+#include "syslog_send.h"
 
 /* One line, in bytes: two reasons and some words around them. */
 #define LINE_BYTES 512
@@ -41,6 +43,32 @@ log_write(enum log_level level, const char *format, ...)
 	for (char *c = strchr(line, '\n'); c != NULL; c = strchr(c, '\n'))
 		*c = ' ';
 	qb_log_from_external_source(__func__, __FILE__, "%s", priorities[level], __LINE__, 0, line);
+}
+
+/* Where the system's log takes its lines (syslog(3), _PATH_LOG). */
+static const char syslog_path[] = "/dev/log";
+
+/* What libqb hands back with each line for syslog. */
+struct syslog_target {
+	char name[RECORDER_NAME_BYTES];
+	int facility;
+};
+
+static void
+syslog_write(int32_t target, struct qb_log_callsite *callsite, struct timespec *when,
+	const char *text)
+{
+	const struct syslog_target *own = qb_log_target_user_data_get(target);
+
+	(void)when;
+	if (own != NULL)
+		syslog_send(syslog_path, own->name, own->facility, callsite->priority, text);
+}
+
+static void
+syslog_close(int32_t target)
+{
+	free(qb_log_target_user_data_get(target));
 }
 
 static void
@@ -79,6 +107,26 @@ trace_file_open(const char *file)
 }
 
 static void
+syslog_open(const struct ocf_call *call, const char *name)
+{
+	int32_t facility = call->log_facility != NULL ? qb_log_facility2int(call->log_facility)
+						      : LOG_DAEMON;
+	struct syslog_target *own = call->is_silent ? NULL : calloc(1, sizeof(*own));
+
+	if (own == NULL)
+		return;
+	snprintf(own->name, sizeof(own->name), "%s", name);
+	own->facility = facility >= 0 ? facility : LOG_DAEMON;
+
+	int32_t target = qb_log_custom_open(syslog_write, syslog_close, NULL, own);
+
+	if (target < 0)
+		free(own);
+	else
+		target_open(target, "%b", call->is_debug ? LOG_DEBUG : LOG_INFO);
+}
+
+static void
 stderr_open(const struct ocf_call *call)
 {
 	uint8_t lowest = call->is_debug ? LOG_DEBUG : LOG_INFO;
@@ -103,13 +151,11 @@ void
 log_begin(const struct ocf_call *call)
 {
 	char name[RECORDER_NAME_BYTES];
-	int32_t facility = LOG_DAEMON;
 
-	if (call->log_facility != NULL)
-		facility = qb_log_facility2int(call->log_facility);
 	name_make(call, name);
-	qb_log_init(name, facility >= 0 ? facility : LOG_DAEMON, LOG_INFO);
-	target_open(QB_LOG_SYSLOG, "%b", call->is_debug ? LOG_DEBUG : LOG_INFO);
+	qb_log_init(name, LOG_DAEMON, LOG_INFO);
+	qb_log_ctl(QB_LOG_SYSLOG, QB_LOG_CONF_ENABLED, QB_FALSE);
+	syslog_open(call, name);
 	stderr_open(call);
 	if (call->is_traced && !path_is_stderr(call->trace_file))
 		trace_file_open(call->trace_file);

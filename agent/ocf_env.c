@@ -18,7 +18,7 @@
 
 #define PARAM_PREFIX "OCF_RESKEY_"
 
-/* A number of digits alone; FALLBACK when unset or anything else. */
+/* A number of digits alone, INT_MAX for a larger one; FALLBACK when unset or anything else. */
 static int64_t
 env_number(const char *name, int64_t fallback)
 {
@@ -30,7 +30,9 @@ env_number(const char *name, int64_t fallback)
 
 	long long number = strtoll(text, &rest, 10);
 
-	return *rest == '\0' && number < INT_MAX ? number : fallback;
+	if (*rest != '\0')
+		return fallback;
+	return number < INT_MAX ? number : INT_MAX;
 }
 
 /*
@@ -150,8 +152,7 @@ ocf_call_read(int argc, char **argv, struct ocf_call *ret_call)
 	if (call.trace_file == NULL)
 		call.trace_file = env_text(PARAM_PREFIX "trace_file");
 	call.is_debug = call.is_traced || env_is_true("HA_debug") || env_is_true("PCMK_debug");
-	if (call.log_facility != NULL && strcasecmp(call.log_facility, "none") == 0)
-		call.log_facility = NULL;
+	call.is_silent = call.log_facility != NULL && strcasecmp(call.log_facility, "none") == 0;
 	/*
 	 * A probe never looks deeper; validate-all has an interval of 0 as every action but monitor
 	 * has.

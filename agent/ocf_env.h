@@ -40,7 +40,8 @@ struct ocf_call {
 	bool is_traced;            /* OCF_TRACE_RA, or the parameter trace_ra, holds a true value */
 	const char *trace_file; /* lent; OCF_TRACE_FILE: a path or a descriptor's number; NULL when
 				   unset */
-	const char *log_facility; /* lent; HA_LOGFACILITY; NULL when unset or "none" */
+	const char *log_facility; /* lent; HA_LOGFACILITY; NULL when unset */
+	bool is_silent;           /* it is "none": nothing goes to syslog */
 };
 
 /* Reads argv and the environment; both are lent for the life of RET_CALL. */

@@ -42,9 +42,12 @@ bounded_answer(const struct bounded *shared, const char *what, const struct spaw
 		return shared->status;
 	}
 	if (result->timed_out || result->stuck)
-		return reason_set(reason, STATUS_TIMED_OUT, "%s does not answer%s", what,
-			result->stuck ? "; a process of it stays in the kernel" : "");
-	return reason_set(reason, STATUS_INTERNAL, "%s ended by signal %d", what, result->signal);
+		return reason_set(reason, STATUS_TIMED_OUT,
+			"%.120s does not answer%s; look at its disk", what,
+			result->stuck ? " (a process stays in the kernel)" : "");
+	return reason_set(reason, STATUS_INTERNAL,
+		"looking at %.80s ended by signal %d; see the kernel log for what sent it", what,
+		result->signal);
 }
 
 enum status
@@ -56,7 +59,8 @@ bounded_run(bounded_function *function, const char *what, void *context, size_t 
 		MAP_SHARED | MAP_ANONYMOUS, -1, 0);
 
 	if (shared == MAP_FAILED)
-		return reason_set(reason, STATUS_NO_MEMORY, "no memory to look at %s", what);
+		return reason_set(reason, STATUS_NO_MEMORY,
+			"no memory to look at %.120s; free some", what);
 	shared->function = function;
 	shared->context_bytes = context_bytes;
 	memcpy(shared->context, context, context_bytes);

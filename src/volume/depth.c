@@ -7,7 +7,6 @@
 
 #include <stdio.h>
 #include <string.h>
-#include <sys/stat.h>
 #include <sys/sysmacros.h>
 
 #include "volume/bounded.h"
@@ -74,7 +73,10 @@ path_check(const struct wanted *wanted, const struct view *view, struct device *
 			"%.120s is not there: the next start here would not find the volume", text);
 		return STATE_FLAGGED;
 	}
-	if (dm_device_below(&view->devices, view->ours, ret_device->number) == DM_BELOW)
+	enum dm_below below = dm_device_below(&view->devices, view->ours, ret_device->number);
+
+	/* What cannot be read just now bodes nothing for the next start. */
+	if (below == DM_BELOW || below == DM_BELOW_UNREADABLE)
 		return STATE_ACTIVE;
 	ret_device->path[0] = '\0';
 	reason_set(reason, STATUS_NO_DEVICE,
@@ -122,18 +124,11 @@ header_check(const struct wanted *wanted, const struct view *view, const struct 
 	struct deadline deadline, struct reason *reason)
 {
 	struct depth_header header = {0};
-	struct stat about;
 
 	header_place(wanted, view, device, header.path);
 	memcpy(header.luks_uuid, view->ours->luks_uuid, sizeof(header.luks_uuid));
 	if (header.path[0] == '\0')
 		return STATE_ACTIVE;
-	if (stat(header.path, &about) != 0) {
-		reason_set(reason, STATUS_NO_HEADER,
-			"the LUKS header on %.100s is not there; the next start here would fail",
-			header.path);
-		return STATE_FLAGGED;
-	}
 
 	enum status status = bounded_run(depth_judge_header, header.path, &header, sizeof(header),
 		deadline, reason);

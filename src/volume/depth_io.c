@@ -165,6 +165,15 @@ depth_judge_header(void *context, struct reason *reason)
 	struct depth_header *wish = context;
 	owned_header header = HEADER_EMPTY;
 	struct luks_report report;
+	struct stat about;
+
+	/* A header may lie as a file on storage that hangs: even its name is looked at here only.
+	 */
+	if (stat(wish->path, &about) != 0)
+		return reason_set(reason, STATUS_NO_HEADER,
+			"the LUKS header on %.100s is not there; the next start here would fail",
+			wish->path);
+
 	enum status status = header_copy(wish->path, &header, reason);
 
 	if (status == STATUS_OK)

@@ -27,9 +27,10 @@
  * How a LUKS mapping stands on its backing device, which sysfs shows by two links: slaves/X below
  * the mapping and holders/dm-N below X. DEAD: one is missing, here or between devices further down,
  * so a disk was detached (a re-attached one gets the old number, but not the links). NONE: no live
- * table, or one that needs no device, such as error.
+ * table, or one that needs no device, such as error. UNREADABLE: sysfs has links and does not show
+ * them.
  */
-enum dm_slave { DM_SLAVE_NONE, DM_SLAVE_ALIVE, DM_SLAVE_DEAD };
+enum dm_slave { DM_SLAVE_NONE, DM_SLAVE_ALIVE, DM_SLAVE_DEAD, DM_SLAVE_UNREADABLE };
 
 struct dm_device {
 	char name[MAP_NAME_BYTES];
@@ -68,8 +69,8 @@ const struct dm_device *dm_list_find_number(const struct dm_list *list, dev_t nu
 const struct dm_device *dm_list_find_luks(const struct dm_list *list, const char *luks_uuid);
 
 /* How a device lies below a mapping: not at all, as the disk of a partition the mapping stands on,
- * or in the stack. */
-enum dm_below { DM_BELOW_NOT, DM_BELOW_AS_DISK, DM_BELOW };
+ * or in the stack; UNREADABLE when sysfs could not be read to its end. */
+enum dm_below { DM_BELOW_NOT, DM_BELOW_AS_DISK, DM_BELOW, DM_BELOW_UNREADABLE };
 
 /*
  * How the device NUMBER lies below MAPPING, by live links alone. A mapping above another LUKS

@@ -24,6 +24,9 @@ struct slave_link {
 	bool is_alive;     /* both links are there */
 };
 
+/* How a walk ended: all seen, ended by the visitor, or cut short by what could not be read. */
+enum walk { WALK_DONE, WALK_ENDED, WALK_UNREADABLE };
+
 /* Returns false to end the walk. */
 typedef bool slave_visitor(void *context, const struct slave_link *link, unsigned int depth);
 
@@ -41,33 +44,46 @@ link_look(const char *upper, const char *lower, struct slave_link *ret_link)
 	ret_link->is_alive = access(path, F_OK) == 0;
 }
 
-/* Visits what UPPER stands on, and what that stands on. A disk or partition has no slaves and ends
- * the way down. */
 static bool
+link_is_stacked(const struct slave_link *link)
+{
+	return strncmp(link->lower, "dm-", 3) == 0 || strncmp(link->lower, "md", 2) == 0;
+}
+
+/*
+ * Visits what UPPER stands on, and what that stands on. A disk or partition has no slaves and ends
+ * the way down, and so does a device that goes away meanwhile (ENOENT); any other error hides what
+ * is there.
+ */
+static enum walk
 slaves_walk(const char *upper, unsigned int depth, slave_visitor *visit, void *context)
 {
 	char path[PATH_MAX];
+	enum walk walk = WALK_DONE;
 
 	snprintf(path, sizeof(path), "%s/class/block/%s/slaves", sysfs_root, upper);
+	errno = ELOOP;
 	owned_dir dir = depth < STACK_DEPTH_MOST ? opendir(path) : NULL;
 
 	if (dir == NULL)
-		return true;
-	for (const struct dirent *entry = readdir(dir); entry != NULL; entry = readdir(dir)) {
+		return errno == ENOENT ? WALK_DONE : WALK_UNREADABLE;
+	while (walk == WALK_DONE) {
 		struct slave_link link;
 
+		errno = 0;
+		const struct dirent *entry = readdir(dir);
+
+		if (entry == NULL)
+			return errno == 0 || errno == ENOENT ? WALK_DONE : WALK_UNREADABLE;
 		if (entry->d_name[0] == '.')
 			continue;
 		link_look(upper, entry->d_name, &link);
 		if (!visit(context, &link, depth))
-			return false;
-		bool is_stacked = strncmp(link.lower, "dm-", 3) == 0 ||
-			strncmp(link.lower, "md", 2) == 0;
-
-		if (is_stacked && !slaves_walk(link.lower, depth + 1, visit, context))
-			return false;
+			walk = WALK_ENDED;
+		else if (link_is_stacked(&link))
+			walk = slaves_walk(link.lower, depth + 1, visit, context);
 	}
-	return true;
+	return walk;
 }
 
 static void
@@ -101,7 +117,8 @@ dm_slaves_look(struct dm_device *mapping)
 	if (!mapping->has_table)
 		return;
 	kernel_name_of(mapping, name);
-	slaves_walk(name, 0, slave_note, mapping);
+	if (slaves_walk(name, 0, slave_note, mapping) == WALK_UNREADABLE)
+		mapping->slave = DM_SLAVE_UNREADABLE;
 	/* The table needs a device and sysfs shows none: its link went with the disk. */
 	if (mapping->slave == DM_SLAVE_NONE)
 		mapping->slave = DM_SLAVE_DEAD;
@@ -142,6 +159,7 @@ dm_device_below(const struct dm_list *list, const struct dm_device *mapping, dev
 	struct slave_search search = {.list = list, .number = number, .closed_depth = UINT_MAX};
 
 	kernel_name_of(mapping, name);
-	slaves_walk(name, 0, slave_compare, &search);
+	if (slaves_walk(name, 0, slave_compare, &search) == WALK_UNREADABLE)
+		return DM_BELOW_UNREADABLE;
 	return search.below;
 }

@@ -67,6 +67,19 @@ decide_by_device(dev_t device, const struct dm_device *named, struct view *view)
 	}
 }
 
+/* A LUKS mapping that is not known as ours, and of which sysfs does not show what it stands on. */
+static const struct dm_device *
+find_hidden(const struct view *view)
+{
+	for (size_t i = 0; i < view->devices.count; i++) {
+		const struct dm_device *mapping = &view->devices.devices[i];
+
+		if (mapping->slave == DM_SLAVE_UNREADABLE && mapping != view->ours)
+			return mapping;
+	}
+	return NULL;
+}
+
 /* Several LUKS mappings above one disk: only the name can choose. */
 static bool
 choose_one(const struct wanted *wanted, const struct dm_device *named, struct view *view)
@@ -98,6 +111,15 @@ identity_decide(const struct wanted *wanted, const char *known_uuid, struct view
 		decide_by_device(device.number, named, view);
 	if (!choose_one(wanted, named, view))
 		return false;
+
+	const struct dm_device *hidden = view->ours == NULL ? find_hidden(view) : NULL;
+
+	if (hidden != NULL) {
+		reason_set(&view->reason, STATUS_DOUBT,
+			"mapping %s may be ours or not: sysfs does not show its disk; set luks_uuid to settle it",
+			hidden->name);
+		return false;
+	}
 	if (named == NULL || named == view->ours)
 		return true;
 	/* Foreign by evidence: no LUKS mapping at all, or one that stands, alive, on other disks

@@ -44,6 +44,12 @@ view_judge_mapping(const struct wanted *wanted, struct view *view)
 			ours->name, ours->slave_name[0] != '\0' ? ours->slave_name : "gone");
 		return STATE_FAILED;
 	}
+	if (ours->slave == DM_SLAVE_UNREADABLE) {
+		reason_set(&view->reason, STATUS_UNREADABLE,
+			"what mapping %s stands on cannot be read from sysfs; see whether descriptors or memory ran out",
+			ours->name);
+		return STATE_DOUBT;
+	}
 	if (ours->is_suspended) {
 		reason_set(&view->reason, STATUS_SUSPENDED,
 			"mapping %s is suspended; who suspended it must resume it", ours->name);

@@ -28,8 +28,9 @@ validate_parameters(const struct ocf_call *call, const struct wanted *wanted, st
 	return reason_set(reason, played.parameters, "wrong");
 }
 
+/* Not the first look: a resize or a reencryption suspends for moments, and is no failure. */
 void
-view_take(const struct wanted *wanted, struct deadline deadline, struct view *ret_view)
+view_take_settled(const struct wanted *wanted, struct deadline deadline, struct view *ret_view)
 {
 	(void)wanted;
 	(void)deadline;

@@ -99,6 +99,10 @@ test_a_header_of_another_volume_is_seen(void **state)
 	assert_int_equal(depth_judge_header(&header, &reason), STATUS_OK);
 	assert_true(header.copy_damaged);
 	luks_file_end(&file);
+	reason_clear(&reason);
+	strcpy(header.path, "/nowhere/header");
+	assert_int_equal(depth_judge_header(&header, &reason), STATUS_NO_HEADER);
+	assert_non_null(strstr(reason.text, "not there"));
 }
 
 int

@@ -178,6 +178,18 @@ test_a_header_that_the_next_start_would_refuse_is_a_flag(void **state)
 	expect(10, STATE_FLAGGED, "reencrypt");
 }
 
+/* It may be a file on storage that hangs: only the child may look. */
+static void
+test_not_even_the_name_of_a_header_is_looked_at_outside_the_child(void **state)
+{
+	(void)state;
+	ordinary.header = "/nowhere/header";
+	expect(10, STATE_ACTIVE, "");
+	io.judges = STATUS_NO_HEADER;
+	expect(10, STATE_FLAGGED, "no-header");
+	ordinary.header = NULL;
+}
+
 static void
 test_a_header_that_cannot_be_read_is_a_failure(void **state)
 {
@@ -199,6 +211,7 @@ main(void)
 		CASE(test_io_that_hangs_is_a_failure_in_time),
 		CASE(test_a_path_that_no_longer_resolves_is_a_flag),
 		CASE(test_a_header_that_the_next_start_would_refuse_is_a_flag),
+		CASE(test_not_even_the_name_of_a_header_is_looked_at_outside_the_child),
 		CASE(test_a_header_that_cannot_be_read_is_a_failure),
 	};
 

@@ -130,6 +130,22 @@ a_partitions_disk_is_below_as_a_disk(void **state)
 		DM_BELOW_AS_DISK);
 }
 
+/* A file where the folder of links should be: opening it fails, and not for lack of it. */
+static void
+links_that_cannot_be_read_are_not_taken_for_none(void **state)
+{
+	struct dm_device *mapping = fake_mapping("vol", 0, LUKS);
+	owned_dm_list list = {0};
+
+	(void)state;
+	assert_int_equal(dm_list_read(&list, NULL), STATUS_OK);
+	assert_int_equal(rmdir("sys/devices/dm-0/slaves"), 0);
+	fake_file("sys/devices/dm-0/slaves", "");
+	dm_slaves_look(mapping);
+	assert_int_equal(mapping->slave, DM_SLAVE_UNREADABLE);
+	assert_int_equal(dm_device_below(&list, mapping, makedev(8, 0)), DM_BELOW_UNREADABLE);
+}
+
 #define WITH_TREE(fact) cmocka_unit_test_setup_teardown(fact, fake_tree_begin, fake_tree_end)
 
 int
@@ -142,6 +158,7 @@ main(void)
 		WITH_TREE(a_table_that_needs_a_disk_and_shows_none_is_dead),
 		WITH_TREE(a_disk_lost_below_a_logical_volume_makes_the_mapping_dead),
 		WITH_TREE(a_device_is_below_through_any_stack_but_not_through_luks),
+		WITH_TREE(links_that_cannot_be_read_are_not_taken_for_none),
 		WITH_TREE(a_partitions_disk_is_below_as_a_disk),
 	};
 

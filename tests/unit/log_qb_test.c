@@ -10,14 +10,29 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
 #include "base/log.h"
 #include "log_qb.h"
 #include "recorder.h"
+#include "syslog_send.h"
 
 static int recordings;
+/* Lines for syslog; in memory that the child shares. */
+static int *sent;
+
+void
+syslog_send(const char *path, const char *name, int facility, int priority, const char *text)
+{
+	(void)path;
+	(void)facility;
+	(void)priority;
+	(void)text;
+	if (strncmp(name, "luks-ssm", strlen("luks-ssm")) == 0)
+		++*sent;
+}
 
 void
 recorder_sweep(const char *name)
@@ -42,6 +57,7 @@ stderr_of(const struct ocf_call *call, int *ret_code)
 
 	assert_true(fd >= 0);
 	unlink(path);
+	*sent = 0;
 	pid_t pid = fork();
 
 	if (pid == 0) {
@@ -72,6 +88,19 @@ nothing_goes_to_stderr_unless_it_is_asked_for(void **state)
 
 	(void)state;
 	assert_string_equal(stderr_of(&call, NULL), "");
+}
+
+static void
+syslog_gets_every_line_above_debug_and_none_where_it_is_refused(void **state)
+{
+	const struct ocf_call call = {.action = "start"};
+	const struct ocf_call silent = {.action = "start", .is_silent = true};
+
+	(void)state;
+	stderr_of(&call, NULL);
+	assert_int_equal(*sent, 2);
+	stderr_of(&silent, NULL);
+	assert_int_equal(*sent, 0);
 }
 
 static void
@@ -139,11 +168,15 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(nothing_goes_to_stderr_unless_it_is_asked_for),
+		cmocka_unit_test(syslog_gets_every_line_above_debug_and_none_where_it_is_refused),
 		cmocka_unit_test(debug_shows_it_there_with_a_line_a_message),
 		cmocka_unit_test(a_trace_shows_every_step),
 		cmocka_unit_test(a_trace_file_gets_the_steps_and_an_impossible_one_stops_nothing),
 		cmocka_unit_test(a_recording_needs_the_name_of_a_resource),
 	};
 
+	sent = mmap(NULL, sizeof(*sent), PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+	if (sent == MAP_FAILED)
+		return 1;
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -3,6 +3,7 @@
  * Proves what a call makes of its environment: deadlines, probes, depth, names, and which
  * parameters are known.
  */
+#include <limits.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -140,13 +141,33 @@ the_answer_is_out_before_the_timeout(void **state)
 static void
 a_timeout_that_is_no_number_is_the_default(void **state)
 {
-	static const char *const odd[] = {NULL, "", "0", "soon", "-5", "20s",
-		"99999999999999999999"};
+	static const char *const odd[] = {NULL, "", "0", "soon", "-5", "20s"};
 
 	(void)state;
 	for (size_t i = 0; i < sizeof(odd) / sizeof(odd[0]); i++)
 		assert_int_equal(call_read("OCF_RESKEY_CRM_meta_timeout", odd[i]).timeout_ms,
 			20000);
+}
+
+/* The default would end an action long before the time that it was given. */
+static void
+a_timeout_beyond_all_bounds_is_the_longest_there_is(void **state)
+{
+	static const char *const vast[] = {"2147483647", "2147483648", "99999999999999999999"};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(vast) / sizeof(vast[0]); i++)
+		assert_int_equal(call_read("OCF_RESKEY_CRM_meta_timeout", vast[i]).timeout_ms,
+			INT_MAX);
+}
+
+static void
+the_facility_none_silences_syslog(void **state)
+{
+	(void)state;
+	assert_true(call_read("HA_LOGFACILITY", "none").is_silent);
+	assert_false(call_read("HA_LOGFACILITY", "local3").is_silent);
+	assert_false(call_read("HA_LOGFACILITY", NULL).is_silent);
 }
 
 static void
@@ -267,6 +288,9 @@ main(void)
 		cmocka_unit_test_setup(the_answer_is_out_before_the_timeout, environment_clear),
 		cmocka_unit_test_setup(a_timeout_that_is_no_number_is_the_default,
 			environment_clear),
+		cmocka_unit_test_setup(a_timeout_beyond_all_bounds_is_the_longest_there_is,
+			environment_clear),
+		cmocka_unit_test_setup(the_facility_none_silences_syslog, environment_clear),
 		cmocka_unit_test_setup(debug_takes_true_words_and_no_list_of_daemons,
 			environment_clear),
 		cmocka_unit_test_setup(a_trace_file_alone_starts_no_trace, environment_clear),

@@ -37,6 +37,22 @@ a_detached_disk_is_a_failure_and_ours_by_pin_record_or_link(void **state)
 }
 
 static void
+a_mapping_whose_disk_sysfs_does_not_show_is_doubt(void **state)
+{
+	const struct params by_serial = BY_SERIAL;
+
+	(void)state;
+	fake_disk("nvme1n1", 259, 1);
+	fake_file("sys/devices/nvme1n1/device/serial", "vol0123456789abcdef0\n");
+	fake_mapping("any", 0, LUKS);
+	assert_int_equal(rmdir("sys/devices/dm-0/slaves"), 0);
+	fake_file("sys/devices/dm-0/slaves", "");
+	fake_mounts(ROOT);
+	expect(&by_serial, STATE_DOUBT, STATUS_DOUBT);
+	expect(&pinned, STATE_DOUBT, STATUS_UNREADABLE);
+}
+
+static void
 ours_under_another_name_is_a_failure(void **state)
 {
 	struct params named = BY_SERIAL;
@@ -136,6 +152,7 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		WITH_TREE(a_detached_disk_is_a_failure_and_ours_by_pin_record_or_link),
+		WITH_TREE(a_mapping_whose_disk_sysfs_does_not_show_is_doubt),
 		WITH_TREE(ours_under_another_name_is_a_failure),
 		WITH_TREE(the_same_luks_uuid_open_twice_is_a_failure),
 		WITH_TREE(another_luks_uuid_under_our_name_is_a_stranger),
