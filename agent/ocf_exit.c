@@ -46,6 +46,7 @@ static const uint8_t failure_codes[STATUS_COUNT][OCF_DOING_COUNT] = {
 	[STATUS_NO_HEADER] = CODES(1, 2),
 	[STATUS_DEVICE_IO] = CODES(1, 2),
 	[STATUS_DEVICE_READ_ONLY] = CODES(2, 2),
+	[STATUS_DEVICE_IN_USE] = CODES(2, 2),
 	[STATUS_NOT_LUKS] = CODES(2, 2),
 	[STATUS_WRONG_UUID] = CODES(2, 2),
 	[STATUS_HEADER_DAMAGED] = CODES(2, 2),
@@ -87,6 +88,7 @@ static const uint8_t failure_codes[STATUS_COUNT][OCF_DOING_COUNT] = {
 	/* The key. What AWS answers is never 6: it may be this node's region, account or role. */
 	[STATUS_DENIED] = CODES(4, 4),
 	[STATUS_KMS_KEY_UNUSABLE] = CODES(4, 4),
+	[STATUS_PARAMETER_EXISTS] = CODES(2, 2),
 	[STATUS_NO_PARAMETER] = CODES(2, 2),
 	[STATUS_NOT_SECURE_STRING] = CODES(2, 2),
 	[STATUS_BAD_VALUE] = CODES(2, 2),

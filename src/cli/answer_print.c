@@ -1,0 +1,184 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* An answer as people read it: "name  value" lines, tables, and texts of several lines as they are.
+ */
+#include "cli/answer.h"
+
+#include <string.h>
+
+/* Where the values begin; a longer name moves its own. */
+#define VALUE_COLUMN 18
+#define COLUMNS_MOST 12
+#define INDENT_COLUMNS 2
+
+#define GREEN "\033[32m"
+#define YELLOW "\033[33m"
+#define PLAIN "\033[0m"
+
+struct print {
+	FILE *out;
+	bool coloured;
+};
+
+/* Columns a text takes: each UTF-8 character counts as one. */
+static size_t
+text_columns(const char *text)
+{
+	size_t columns = 0;
+
+	for (; *text != '\0'; text++)
+		columns += ((unsigned char)*text & 0xc0) != 0x80;
+	return columns;
+}
+
+static void
+pad_print(FILE *out, size_t columns)
+{
+	while (columns-- > 0)
+		fputc(' ', out);
+}
+
+/* A member's name in words: underscores are blanks. */
+static size_t
+name_print(const struct print *print, const char *name)
+{
+	for (const char *c = name; *c != '\0'; c++)
+		fputc(*c == '_' ? ' ' : *c, print->out);
+	return strlen(name);
+}
+
+static const char *
+value_words(struct json_object *value)
+{
+	if (json_object_is_type(value, json_type_boolean))
+		return json_object_get_boolean(value) ? "yes" : "no";
+	return json_object_get_string(value);
+}
+
+/* Green for what is well, yellow for what is not; "result" and "state" are judged, nothing else. */
+static const char *
+value_colour(const struct print *print, const char *name, const char *words)
+{
+	if (!print->coloured || (strcmp(name, "state") != 0 && strcmp(name, "result") != 0))
+		return "";
+	return strcmp(words, "ok") == 0 || strcmp(words, "active") == 0 ? GREEN : YELLOW;
+}
+
+static size_t
+value_print(const struct print *print, const char *name, struct json_object *value)
+{
+	const char *words = value != NULL ? value_words(value) : "";
+	const char *colour = value_colour(print, name, words);
+
+	fprintf(print->out, "%s%s%s", colour, words, *colour != '\0' ? PLAIN : "");
+	return text_columns(words);
+}
+
+/* The names of the columns: every member that any row has, in the order of their first coming. */
+static size_t
+table_columns(struct json_object *list, const char *names[static COLUMNS_MOST],
+	size_t widths[static COLUMNS_MOST])
+{
+	size_t count = 0;
+
+	for (size_t i = 0; i < json_object_array_length(list); i++) {
+		json_object_object_foreach(json_object_array_get_idx(list, i), name, value)
+		{
+			size_t place = 0, width = text_columns(value_words(value));
+
+			while (place < count && strcmp(names[place], name) != 0)
+				place++;
+			if (place == COLUMNS_MOST)
+				continue;
+			if (place == count) {
+				widths[count] = strlen(name);
+				names[count++] = name;
+			}
+			if (widths[place] < width)
+				widths[place] = width;
+		}
+	}
+	return count;
+}
+
+static void
+table_print(const struct print *print, struct json_object *list)
+{
+	const char *names[COLUMNS_MOST];
+	size_t widths[COLUMNS_MOST];
+	size_t count = table_columns(list, names, widths);
+
+	for (size_t place = 0; place < count; place++) {
+		pad_print(print->out, INDENT_COLUMNS);
+		size_t used = name_print(print, names[place]);
+		if (place + 1 < count)
+			pad_print(print->out, widths[place] - used);
+	}
+	fputc('\n', print->out);
+	for (size_t i = 0; i < json_object_array_length(list); i++) {
+		struct json_object *row = json_object_array_get_idx(list, i);
+
+		for (size_t place = 0; place < count; place++) {
+			pad_print(print->out, INDENT_COLUMNS);
+			size_t used = value_print(print, names[place],
+				json_object_object_get(row, names[place]));
+			if (place + 1 < count)
+				pad_print(print->out, widths[place] - used);
+		}
+		fputc('\n', print->out);
+	}
+}
+
+static void
+line_print(const struct print *print, size_t indent, const char *name, struct json_object *value)
+{
+	pad_print(print->out, indent);
+
+	size_t used = indent + name_print(print, name) + 1;
+
+	fputc(':', print->out);
+	pad_print(print->out, used < VALUE_COLUMN ? VALUE_COLUMN - used : 1);
+	value_print(print, name, value);
+	fputc('\n', print->out);
+}
+
+static void
+block_print(const struct print *print, const char *name, const char *text)
+{
+	fputc('\n', print->out);
+	name_print(print, name);
+	fprintf(print->out, ":\n\n%s%s", text, text[strlen(text) - 1] == '\n' ? "" : "\n");
+}
+
+static void
+members_print(const struct print *print, size_t indent, struct json_object *object)
+{
+	json_object_object_foreach(object, name, value)
+	{
+		if (json_object_is_type(value, json_type_object)) {
+			pad_print(print->out, indent);
+			name_print(print, name);
+			fputs(":\n", print->out);
+			members_print(print, indent + INDENT_COLUMNS, value);
+		} else if (json_object_is_type(value, json_type_array)) {
+			if (json_object_array_length(value) == 0)
+				continue;
+			name_print(print, name);
+			fputs(":\n", print->out);
+			table_print(print, value);
+		} else if (json_object_is_type(value, json_type_string) &&
+			strchr(json_object_get_string(value), '\n') != NULL) {
+			block_print(print, name, json_object_get_string(value));
+		} else {
+			line_print(print, indent, name, value);
+		}
+	}
+}
+
+void
+answer_write_text(const struct answer *answer, FILE *out, bool coloured)
+{
+	const struct print print = {.out = out, .coloured = coloured};
+
+	if (answer->root != NULL)
+		members_print(&print, 0, answer->root);
+}

@@ -1,0 +1,144 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * A configuration file, line by line: each goes through the parser of environment files by itself,
+ * so that a mistake is known by its line.
+ */
+#include "cli/config_file.h"
+
+#include <string.h>
+
+#include "creds/env_file.h"
+#include "creds/trusted_file.h"
+#include "params/params.h"
+
+#define BYTE_ORDER_MARK "\xef\xbb\xbf"
+/* Put behind a line: it is understood as an assignment of its own only when the line was complete.
+ */
+#define GUARD "\nGUARD=1\n"
+
+struct config_line {
+	const char *path;
+	unsigned int number;
+	const char *text; /* not ended by a NUL */
+	size_t length_bytes;
+};
+
+static enum status
+line_refuse(const struct config_line *line, const char *what, struct reason *reason)
+{
+	return reason_set(reason, STATUS_BAD_PARAMETER, "%.100s line %u: %s", line->path,
+		line->number, what);
+}
+
+/* A comment, or nothing. */
+static bool
+line_is_empty(const struct config_line *line)
+{
+	size_t i = 0;
+
+	while (i < line->length_bytes && strchr(" \t\r", line->text[i]) != NULL)
+		i++;
+	return i == line->length_bytes || line->text[i] == '#' || line->text[i] == ';';
+}
+
+/* What a shell would expand and we do not. */
+static bool
+value_is_shell(const char *value)
+{
+	return strstr(value, "$(") != NULL || strstr(value, "${") != NULL ||
+		strchr(value, '`') != NULL;
+}
+
+static enum status
+line_judge(const struct config_line *line, const struct variables *found,
+	const struct variables *before, struct reason *reason)
+{
+	const struct variable *row = found->rows;
+
+	if (found->count != 2)
+		return line_refuse(line,
+			"is no NAME=VALUE, or a quote is left open; this is no shell script",
+			reason);
+	if (param_row_find(row->name) == NULL)
+		return reason_set(reason, STATUS_UNKNOWN_PARAMETER,
+			"%.100s line %u: %.40s is no parameter; see luks-ssm(8)", line->path,
+			line->number, row->name);
+	for (size_t i = 0; i < before->count; i++) {
+		if (strcmp(before->rows[i].name, row->name) == 0)
+			return reason_set(reason, STATUS_BAD_PARAMETER,
+				"%.100s line %u: %.40s is set a second time", line->path,
+				line->number, row->name);
+	}
+	if (value_is_shell(row->value.bytes))
+		return line_refuse(line, "nothing is expanded here; write the value itself",
+			reason);
+	return STATUS_OK;
+}
+
+static enum status
+config_line_take(const struct config_line *line, struct variables *variables, struct reason *reason)
+{
+	owned_secret text = {0};
+	owned_variables found = {0};
+	enum status status = secret_make(&text, line->length_bytes + strlen(GUARD));
+
+	if (status == STATUS_OK)
+		status = secret_append(&text, line->text, line->length_bytes);
+	if (status == STATUS_OK)
+		status = secret_append(&text, GUARD, strlen(GUARD));
+	if (status == STATUS_OK)
+		status = env_file_parse(&text, &found);
+	if (status == STATUS_OK)
+		status = line_judge(line, &found, variables, reason);
+	if (status == STATUS_OK)
+		status = variables_set(variables, found.rows[0].name, found.rows[0].value.bytes,
+			found.rows[0].value.length_bytes);
+	return status;
+}
+
+enum status
+config_text_parse(const struct secret *text, const char *path, struct variables *ret_variables,
+	struct reason *reason)
+{
+	owned_variables variables = {0};
+	struct config_line line = {.path = path, .text = text->bytes};
+	const char *end = text->bytes + text->length_bytes;
+	enum status status = STATUS_OK;
+
+	if (text->length_bytes >= strlen(BYTE_ORDER_MARK) &&
+		memcmp(text->bytes, BYTE_ORDER_MARK, strlen(BYTE_ORDER_MARK)) == 0)
+		return reason_set(reason, STATUS_BAD_PARAMETER,
+			"%.100s line 1: begins with a byte order mark; save it without one", path);
+	while (status == STATUS_OK && line.text < end) {
+		size_t left_bytes = (size_t)(end - line.text);
+		const char *newline = memchr(line.text, '\n', left_bytes);
+
+		line.length_bytes = newline != NULL ? (size_t)(newline - line.text) : left_bytes;
+		line.number++;
+		if (!line_is_empty(&line))
+			status = config_line_take(&line, &variables, reason);
+		line.text += line.length_bytes + 1;
+	}
+	if (status != STATUS_OK)
+		return reason_set(reason, status, "no memory for %.100s", path);
+	*ret_variables = variables;
+	variables = (struct variables){0};
+	return STATUS_OK;
+}
+
+enum status
+config_file_read(const char *path, struct variables *ret_variables, struct reason *reason)
+{
+	owned_secret text = {0};
+	struct reason refusal = {0};
+	enum status status = trusted_file_read(path, "config", TRUSTED_READABLE, CONFIG_FILE_BYTES,
+		&text, &refusal);
+
+	/* What is said there of files of credentials holds for this one, but for the code. */
+	if (status == STATUS_BAD_PROFILE)
+		return reason_set(reason, STATUS_BAD_PARAMETER, "%s",
+			refusal.text + strlen(status_code(STATUS_BAD_PROFILE)) + strlen(": "));
+	if (status != STATUS_OK)
+		return reason_pass(&refusal, reason);
+	return config_text_parse(&text, path, ret_variables, reason);
+}

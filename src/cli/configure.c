@@ -1,0 +1,143 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * From the words of a call to what it wants: configuration file, parameters, the volume's name, the
+ * time it has. Opens no device and asks no network.
+ */
+#include <errno.h>
+#include <limits.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "cli/command.h"
+#include "cli/config_file.h"
+
+#define BY_HAND_S 120
+#define BY_SYSTEMD_S 600
+#define TIMEOUT_MOST_S 86400
+
+#define CONFIG_DIRECTORY SYSCONFDIR "/luks-ssm"
+
+static const char *
+param_text(void *context, const char *name)
+{
+	const struct command_call *call = context;
+	const char *text = call->param_texts[param_row_find(name) - param_rows];
+
+	if (text == NULL)
+		text = variables_get(&call->file, name);
+	/* Whoever runs this by hand or by a unit means the environment it is given. */
+	if (text == NULL && strcmp(name, "inherit_environment") == 0)
+		text = "yes";
+	return text;
+}
+
+/* systemd.exec(5): the number of the process that systemd itself started. */
+static bool
+systemd_is_caller(void)
+{
+	const char *pid = getenv("SYSTEMD_EXEC_PID");
+
+	return pid != NULL && strtol(pid, NULL, 10) == (long)getpid();
+}
+
+static enum status
+deadline_make(const char *text, struct deadline *ret_deadline, struct reason *reason)
+{
+	char *rest = NULL;
+	long seconds = systemd_is_caller() ? BY_SYSTEMD_S : BY_HAND_S;
+
+	if (text != NULL) {
+		seconds = *text >= '0' && *text <= '9' ? strtol(text, &rest, 10) : 0;
+		if (seconds < 1 || seconds > TIMEOUT_MOST_S || rest == NULL ||
+			(*rest != '\0' && strcmp(rest, "s") != 0))
+			return reason_set(reason, STATUS_BAD_REQUEST,
+				"--timeout=%.40s: must be seconds from 1 to %d", text,
+				TIMEOUT_MOST_S);
+	}
+	*ret_deadline = deadline_in_ms(seconds * 1000);
+	return STATUS_OK;
+}
+
+/* The file's name comes from a person or a unit: it names a file there and nothing else. */
+static enum status
+name_read_config(const char *name, struct variables *ret_file, struct reason *reason)
+{
+	char path[PATH_MAX];
+
+	if (strchr(name, '/') != NULL || name[0] == '.' || strlen(name) > MAP_NAME_BYTES)
+		return reason_set(reason, STATUS_BAD_REQUEST,
+			"--config=%.60s: is a name, and the file is " CONFIG_DIRECTORY "/NAME.conf",
+			name);
+	snprintf(path, sizeof(path), CONFIG_DIRECTORY "/%s.conf", name);
+	return config_file_read(path, ret_file, reason);
+}
+
+/* The operand of those commands that take a volume's name is short for --config. */
+static const char *
+call_config_name(const struct command_call *call)
+{
+	if (call->options[OPTION_config] != NULL || !command_takes(call->row, OPTION_config))
+		return call->options[OPTION_config];
+	return call->row->operand != NULL && strcmp(call->row->operand, "NAME") == 0 ? call->operand
+										     : NULL;
+}
+
+enum status
+command_configure(struct command_call *call, struct reason *reason)
+{
+	const char *name = call_config_name(call);
+	enum status status = deadline_make(call->options[OPTION_timeout], &call->deadline, reason);
+
+	if (status == STATUS_OK && name != NULL)
+		status = name_read_config(name, &call->file, reason);
+	if (status != STATUS_OK)
+		return status;
+	params_load(param_text, call, &call->params);
+	if (name == NULL)
+		name = call->params.map_name != NULL ? call->params.map_name : "";
+	wanted_make(&call->params, name, &call->wanted);
+	return STATUS_OK;
+}
+
+enum status
+command_check_name(const struct command_call *call, struct reason *reason)
+{
+	if (call->wanted.instance[0] != '\0')
+		return STATUS_OK;
+	return reason_set(reason, STATUS_MISSING_PARAMETER,
+		"map_name is not set: name a volume of " CONFIG_DIRECTORY ", or give --map-name");
+}
+
+/* A mount made in a namespace of our own would be seen by nobody else. */
+static enum status
+namespace_check_host(struct reason *reason)
+{
+	struct stat own, init;
+
+	if (stat("/proc/self/ns/mnt", &own) != 0 || stat("/proc/1/ns/mnt", &init) != 0)
+		return reason_set(reason, STATUS_UNREADABLE,
+			"/proc: the mount namespace cannot be read: %s", strerror(errno));
+	if (own.st_ino != init.st_ino)
+		return reason_set(reason, STATUS_PRIVATE_NAMESPACE,
+			"this runs in a mount namespace of its own; take Private…= and Protect…= from the unit, or leave the container");
+	return STATUS_OK;
+}
+
+enum status
+command_check_rights(const struct command_call *call, struct reason *reason)
+{
+	if (geteuid() != 0)
+		return reason_set(reason, STATUS_NOT_ROOT, "%s needs root; use sudo",
+			call->row->name);
+	return namespace_check_host(reason);
+}
+
+void
+command_call_end(struct command_call *call)
+{
+	variables_end(&call->file);
+	answer_end(&call->answer);
+}

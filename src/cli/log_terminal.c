@@ -1,0 +1,58 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * base/log.h for the command: warnings and errors are lines on stderr, which under systemd is the
+ * journal; the step that is being taken is a line that the next one overwrites, and only a terminal
+ * sees it. Keeps no state.
+ */
+#include <stdarg.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/log.h"
+#include "cli/terminal.h"
+
+#define LINE_BYTES 512
+
+void
+terminal_clear_step(void)
+{
+	if (isatty(STDERR_FILENO))
+		fputs("\r\033[K", stderr);
+}
+
+bool
+terminal_is_coloured(int fd)
+{
+	const char *no_colour = getenv("NO_COLOR");
+	const char *terminal = getenv("TERM");
+
+	return isatty(fd) && (no_colour == NULL || *no_colour == '\0') &&
+		(terminal == NULL || strcmp(terminal, "dumb") != 0);
+}
+
+void
+log_write(enum log_level level, const char *format, ...)
+{
+	char line[LINE_BYTES];
+	va_list arguments;
+	bool is_step = level == LOG_LEVEL_TRACE;
+
+	if (level > LOG_LEVEL_WARNING && !(is_step && isatty(STDERR_FILENO)))
+		return;
+	va_start(arguments, format);
+	vsnprintf(line, sizeof(line), format, arguments);
+	va_end(arguments);
+	for (char *c = line; *c != '\0'; c++) {
+		if ((unsigned char)*c < 0x20 || *c == 0x7f)
+			*c = '?';
+	}
+	terminal_clear_step();
+	if (is_step)
+		fprintf(stderr, "%s ...", line);
+	else
+		fprintf(stderr, "luks-ssm: %s: %s\n",
+			level == LOG_LEVEL_WARNING ? "warning" : "error", line);
+}
