@@ -11,6 +11,7 @@
 #include <signal.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -126,6 +127,9 @@ a_full_file_system_is_told(void **state)
 static struct holder
 sleeper_start(bool ignores_term)
 {
+	/* valgrind 3.19 does not know it. */
+	if (syscall(SYS_pidfd_open, getpid(), 0) < 0)
+		skip();
 	struct holder holder = {.action = "start",
 		.boot_id = "11111111-2222-3333-4444-555555555555"};
 	int ready[2];
