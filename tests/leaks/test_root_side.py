@@ -1,0 +1,72 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""Root's side of a fetch leaves no secret in its memory either: plan, frames, and the key tried on a LUKS header."""
+from __future__ import annotations
+
+import os
+import subprocess
+
+from . import markers
+from .finds import read_log
+from .kit import ACCESS_KEY, KEY, MARKED, SECRET, TOKEN, LeakTest
+
+KDFS = {"pbkdf2": ["--pbkdf", "pbkdf2", "--pbkdf-force-iterations", "1000"],
+        "argon2id": ["--pbkdf", "argon2id", "--pbkdf-memory", "32", "--pbkdf-force-iterations", "4"]}
+
+
+class RootSide(LeakTest):
+    def device(self, kdf: str, key: str = KEY) -> str:
+        path = self.directory / f"{kdf}.luks"
+        with open(path, "wb") as file:
+            file.truncate(20 << 20)
+        subprocess.run(["cryptsetup", "luksFormat", "-q", "--type", "luks2", *KDFS[kdf], "--key-file", "-", path],
+                       input=key.encode(), check=True, stderr=subprocess.DEVNULL)
+        return str(path)
+
+    def variables(self, *lines: str) -> str:
+        return self.write("environment", "".join(line + "\n" for line in (
+            f"AWS_ACCESS_KEY_ID={ACCESS_KEY}", f"AWS_SECRET_ACCESS_KEY={SECRET}", f"AWS_SESSION_TOKEN={TOKEN}",
+            "AWS_REGION=eu-central-1", *lines)))
+
+    def opened(self, expected: str, needles: dict | None = None, **params) -> None:
+        base = {"ssm_parameter": MARKED, "directory": "/nowhere", "ca_bundle": str(self.ca),
+                "endpoint_url": self.aws.endpoint}
+        arguments = self.watch_arguments(needles or self.needles())[:-1]
+        program = os.path.join(os.environ["LUKS_SSM_LEAKS"], "open_key")
+        done = subprocess.run([*arguments, program, *(f"{name}={value}" for name, value in {**base, **params}.items())],
+                              stdout=subprocess.PIPE, text=True, check=True, timeout=40, env={"HOME": "/nowhere"})
+        self.assertEqual(done.stdout.split("\n")[0], expected, done.stdout)
+        finds, rest = read_log(self.log)
+        self.assertEqual([str(find) for find in finds], [])
+        self.assertLessEqual({"open_key"}, {words[2] for words in rest if words[0] == "exit"})
+
+    def test_a_key_that_opens_the_device_leaves_nothing(self):
+        for kdf in KDFS:
+            with self.subTest(kdf):
+                self.opened("ok", device=self.device(kdf), environment_file=self.variables())
+
+    def test_a_key_that_does_not_open_the_device_leaves_nothing(self):
+        self.opened("wrong-key", device=self.device("pbkdf2", "another"), environment_file=self.variables())
+
+    def test_a_fetch_that_fails_leaves_nothing(self):
+        for do, how in (("error", {"code": "AccessDeniedException"}), ("html", {}), ("truncate", {"bytes": 150})):
+            with self.subTest(do):
+                self.aws.faults.clear()
+                self.aws.fault(do, service="ssm", **how)
+                arguments = {"device": "/nowhere", "environment_file": self.variables()}
+                expected = {"error": "access-denied", "html": "bad-reply", "truncate": "bad-reply"}[do]
+                self.opened(expected, **arguments)
+
+    def test_a_profile_leaves_nothing(self):
+        credentials = self.write("credentials", f"[night]\naws_access_key_id = {ACCESS_KEY}\n"
+                                 f"aws_secret_access_key = {SECRET}\naws_session_token = {TOKEN}\nregion = eu-central-1\n")
+        self.opened("ok", device=self.device("pbkdf2"), profile="night", region="eu-central-1",
+                    environment_file=self.write("others", f"AWS_SHARED_CREDENTIALS_FILE={credentials}\n"))
+
+    def test_a_proxys_login_leaves_nothing(self):
+        password = markers.text("proxy password", 40)
+        self.opened("unreachable", self.needles(password=password, login=markers.login("user", password)),
+                    device="/nowhere", endpoint_url="https://ssm.eu-central-1.amazonaws.com",
+                    environment_file=self.variables(f"HTTPS_PROXY=http://user:{password}@127.0.0.1:9"))
+
+
+del LeakTest
