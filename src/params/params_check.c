@@ -11,6 +11,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "params/time_span.h"
 #include "params/value.h"
 
 enum status
@@ -201,6 +202,24 @@ option_list_has(const char *options, const char *name)
 	return false;
 }
 
+/* Whether each x-systemd.device-timeout among OPTIONS is a time: a wrong one would change the wait
+ * for the device without a word. */
+static bool
+device_timeout_is_time(const char *options)
+{
+	static const char name[] = "x-systemd.device-timeout";
+	const char *word = NULL;
+
+	for (size_t length_bytes; (length_bytes = option_list_next(&options, &word)) > 0;) {
+		if (!option_is(word, length_bytes, name))
+			continue;
+		if (length_bytes < sizeof(name) ||
+			time_span_parse_ms(word + sizeof(name), word + length_bytes) < 0)
+			return false;
+	}
+	return true;
+}
+
 enum status
 check_options(const char *name, const char *value, struct reason *reason)
 {
@@ -220,6 +239,10 @@ check_options(const char *name, const char *value, struct reason *reason)
 			return reason_set(reason, STATUS_BAD_PARAMETER,
 				"%s: the option \"%s\" is refused; take it out", name, refused[i]);
 	}
+	if (!device_timeout_is_time(value))
+		return reason_set(reason, STATUS_BAD_PARAMETER,
+			"%s: x-systemd.device-timeout is no time; write seconds, or a span such as 1min",
+			name);
 	return STATUS_OK;
 }
 

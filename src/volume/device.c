@@ -125,7 +125,8 @@ volume_find(const char *volume_id, struct device *ret_device, struct reason *rea
 	}
 	if (found[0] == '\0')
 		return reason_set(reason, STATUS_NO_DEVICE,
-			"no disk has the serial of %s; check that the volume is attached",
+			"no disk has the serial of %s; attach the volume, or name a path or "
+			"UUID= on a Xen instance, which shows no serials",
 			volume_id);
 	(void)block_number_of_name(found, &number);
 	snprintf(ret_device->path, sizeof(ret_device->path), "%s/%s", dev_root, found);

@@ -11,8 +11,6 @@
 #include <sys/stat.h>
 #include <sys/sysmacros.h>
 
-#include "base/log.h"
-#include "params/params_check.h"
 #include "volume/device.h"
 #include "volume/disk_probe.h"
 #include "volume/mount_options.h"
@@ -31,9 +29,6 @@ device_wait_ms(const struct params *params)
 		return (int64_t)params->device_wait * 1000;
 	if (option_ms >= 0)
 		return option_ms;
-	if (option_list_has(params->options, "x-systemd.device-timeout"))
-		log_warning("options: x-systemd.device-timeout is no time and has no effect; "
-			    "write seconds or 1min");
 	return (int64_t)params->device_wait * 1000;
 }
 

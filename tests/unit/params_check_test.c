@@ -102,6 +102,8 @@ options_that_make_another_mount_are_refused(void **state)
 	(void)state;
 	TAKEN(check_options, "noatime", "defaults,nofail,x-systemd.device-timeout=10s", "ro,,nodev",
 		"context=\"a,remount\"", "binder=1", "logdev=/dev/x");
+	REFUSED(check_options, "x-systemd.device-timeout=soon", "ro,x-systemd.device-timeout",
+		"x-systemd.device-timeout=,ro");
 	REFUSED(check_options, "remount", "noatime,remount,ro", "bind", "rbind", "move", "loop",
 		"loop=/dev/loop0", "offset=512", "sizelimit=1", "shared", "rshared", "slave",
 		"rslave", "private", "rprivate", "unbindable", "runbindable", "no atime", "a\tb");
