@@ -10,9 +10,11 @@
 #include <time.h>
 
 #include "aws/caller.h"
+#include "aws/listing.h"
 #include "aws/metadata.h"
 #include "aws/partition.h"
 #include "aws/proxy.h"
+#include "aws/put.h"
 #include "aws/region_list.h"
 #include "aws/retry.h"
 
@@ -158,7 +160,13 @@ fetch_try(struct fetch *fetch, struct ssm_answer *ret_answer, struct reason *rea
 		.now_s = now_s,
 	};
 
-	return ssm_get(fetch->service, &question, share, ret_answer, &fetch->facts, reason);
+	if (fetch->request->operation == OPERATION_GET)
+		return ssm_get(fetch->service, &question, share, ret_answer, &fetch->facts, reason);
+	if (fetch->request->operation == OPERATION_PUT)
+		return ssm_put(fetch->service, fetch->request, &question, share, ret_answer,
+			&fetch->facts, reason);
+	return ssm_list(fetch->service, fetch->request->operation, &question, share, ret_answer,
+		&fetch->facts, reason);
 }
 
 /*
@@ -251,7 +259,9 @@ regions_ask(struct fetch *fetch, struct ssm_answer *ret_answer, struct reason *r
 		status = region_enter(fetch, i, region_share(fetch, i), reason);
 		if (status == STATUS_OK)
 			status = region_ask(fetch, ret_answer, reason);
-		if (status == STATUS_OK || !retry_elsewhere(status, fetch->facts.http_status))
+		/* What was to be stored here must not end up elsewhere. */
+		if (status == STATUS_OK || fetch->request->operation == OPERATION_PUT ||
+			!retry_elsewhere(status, fetch->facts.http_status))
 			break;
 		warning_set(fetch, "region %.40s did not serve (%.100s); the next one was asked",
 			fetch->region, reason->text);

@@ -49,6 +49,10 @@ answer_write(struct secret *frame, const struct fetch_answer *answer, const stru
 	if (status == STATUS_OK)
 		status = wire_put_text(frame, WIRE_WARNING, 0, answer->warning);
 	if (status == STATUS_OK)
+		status = wire_put_secret(frame, WIRE_LISTING, &answer->parameter.listing);
+	if (status == STATUS_OK && answer->parameter.listing_cut)
+		status = wire_put_number(frame, WIRE_LISTING_CUT, 0, true);
+	if (status == STATUS_OK)
 		status = wire_put_number(frame, WIRE_JAIL_GAPS, 0, jail_gaps(jail));
 	return status;
 }
@@ -67,7 +71,9 @@ reply_send(enum status outcome, const struct fetch_answer *answer, const struct 
 {
 	owned_secret frame = {0};
 	enum status status = wire_begin(WIRE_KIND_REPLY,
-		REPLY_ROOM_BYTES + answer->parameter.decoded.key.length_bytes, &frame);
+		REPLY_ROOM_BYTES + answer->parameter.decoded.key.length_bytes +
+			answer->parameter.listing.length_bytes,
+		&frame);
 
 	if (status == STATUS_OK)
 		status = outcome == STATUS_OK ? answer_write(&frame, answer, jail)

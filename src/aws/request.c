@@ -46,6 +46,10 @@ request_read(const struct secret *bytes, struct request *ret_request, struct rea
 
 	struct request request = {
 		.region_default = wire_text(&frame, WIRE_REGION_DEFAULT, 0),
+		.operation = (enum operation)wire_number(&frame, WIRE_OPERATION, 0, OPERATION_GET),
+		.value = frame.slots[WIRE_VALUE][0],
+		.description = wire_text(&frame, WIRE_DESCRIPTION, 0),
+		.kms_key = wire_text(&frame, WIRE_KMS_KEY, 0),
 		.parameter = wire_text(&frame, WIRE_PARAMETER, 0),
 		.version = wire_number(&frame, WIRE_VERSION, 0, 0),
 		.encoding = wire_text(&frame, WIRE_ENCODING, 0),
@@ -70,7 +74,8 @@ request_read(const struct secret *bytes, struct request *ret_request, struct rea
 		.web_identity_token = wire_text(&frame, WIRE_WEB_IDENTITY_TOKEN, 0),
 	};
 
-	if (request.parameter == NULL || request.encoding == NULL || request.origin == NULL)
+	if (request.operation >= OPERATION_COUNT || request.parameter == NULL ||
+		request.encoding == NULL || request.origin == NULL)
 		return reason_set(reason, STATUS_HELPER_BROKEN,
 			"luks-ssm-aws: the request is not complete");
 	regions_read(&frame, &request);

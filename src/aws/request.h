@@ -7,6 +7,7 @@
 #define LUKS_SSM_AWS_REQUEST_H
 
 #include "base/deadline.h"
+#include "base/operation.h"
 #include "base/reason.h"
 #include "base/source.h"
 #include "base/wire.h"
@@ -23,10 +24,14 @@ struct request {
 						  region_default, else the instance's */
 	size_t region_count;
 	const char *region_default;
+	enum operation operation;
 	const char *parameter;
 	uint64_t version; /* 0: what the name says */
 	const char *encoding;
 	bool plain_string_ok;
+	struct wire_slot value;  /* OPERATION_PUT alone, and the next two; key material */
+	const char *description; /* NULL: none */
+	const char *kms_key;     /* NULL: the account's own, aws/ssm */
 	struct deadline deadline;
 	const char *endpoint_ssm, *endpoint_sts, *endpoint_metadata; /* NULL: AWS's own */
 	const char *proxy, *no_proxy; /* NULL: none; PROXY may hold a login: never shown */

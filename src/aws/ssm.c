@@ -20,10 +20,34 @@ reply_is_json(const struct http_reply *reply)
 		strcmp(reply->content_type, "application/json") == 0;
 }
 
+static const struct ssm_action get_action = {"AmazonSSM.GetParameter", "ssm:GetParameter",
+	"kms:Decrypt"};
+
+/* A refusal names the right that is missing, which depends on what was called. */
+static enum status
+denial_explain(const struct http_reply *reply, const struct ssm_question *question,
+	const struct ssm_action *action, const char *message, struct reason *reason)
+{
+	char nested[AWS_CODE_BYTES] = "";
+	const char *id = reply->request_id[0] != '\0' ? reply->request_id : "unknown";
+
+	if (message != NULL)
+		kms_code_take(message, nested);
+	if (action->kms_right != NULL && strcmp(nested, "AccessDeniedException") == 0)
+		return reason_set(reason, STATUS_DENIED,
+			"%.40s: grant %s on its key (key ARN, no alias) (AccessDeniedException, request %.40s)",
+			parameter_name_tail(question->name), action->kms_right, id);
+	if (nested[0] != '\0')
+		return STATUS_OK;
+	return reason_set(reason, STATUS_DENIED,
+		"%.40s: not allowed; grant %s (AccessDeniedException, request %.40s)",
+		parameter_name_tail(question->name), action->right, id);
+}
+
 /* An answer with an error in it: header and body may both name the code. */
 static enum status
 error_take(const struct http_reply *reply, const struct ssm_question *question,
-	struct reply_facts *facts, struct reason *reason)
+	const struct ssm_action *action, struct reply_facts *facts, struct reason *reason)
 {
 	owned_json object = NULL;
 	char code[AWS_CODE_BYTES] = "";
@@ -41,6 +65,12 @@ error_take(const struct http_reply *reply, const struct ssm_question *question,
 	if (code[0] == '\0')
 		return foreign_reply_explain(reply, question->endpoint->host, reason);
 	facts->signature_refused = aws_code_is_of_signature(code);
+	if (action != &get_action && strcmp(code, "AccessDeniedException") == 0) {
+		enum status status = denial_explain(reply, question, action, message, reason);
+
+		if (status != STATUS_OK)
+			return status;
+	}
 	return aws_error_explain(code, message, reply, parameter_name_tail(question->name), reason);
 }
 
@@ -63,19 +93,30 @@ type_check(const char *type, const struct ssm_question *question, struct reason 
 		parameter_name_tail(question->name), type);
 }
 
+static enum status
+reply_object(const struct http_reply *reply, const struct ssm_question *question,
+	const struct ssm_action *action, struct json_object **ret_object, struct reply_facts *facts,
+	struct reason *reason)
+{
+	if (reply->status != 200)
+		return error_take(reply, question, action, facts, reason);
+	if (!reply_is_json(reply))
+		return foreign_reply_explain(reply, question->endpoint->host, reason);
+	if (json_parse(&reply->body, ret_object) != STATUS_OK)
+		return shape_refuse(reply, "is not JSON", reason);
+	return STATUS_OK;
+}
+
 enum status
 ssm_reply_take(const struct http_reply *reply, const struct ssm_question *question,
 	struct ssm_answer *ret_answer, struct reply_facts *facts, struct reason *reason)
 {
 	owned_json object = NULL;
 	size_t value_bytes = 0;
+	enum status status = reply_object(reply, question, &get_action, &object, facts, reason);
 
-	if (reply->status != 200)
-		return error_take(reply, question, facts, reason);
-	if (!reply_is_json(reply))
-		return foreign_reply_explain(reply, question->endpoint->host, reason);
-	if (json_parse(&reply->body, &object) != STATUS_OK)
-		return shape_refuse(reply, "is not JSON", reason);
+	if (status != STATUS_OK)
+		return status;
 
 	struct json_object *parameter = json_member_object(object, "Parameter");
 	const char *type = json_member_text(parameter, "Type");
@@ -84,14 +125,48 @@ ssm_reply_take(const struct http_reply *reply, const struct ssm_question *questi
 	if (type == NULL || value == NULL)
 		return shape_refuse(reply, "holds no parameter", reason);
 
-	enum status status = type_check(type, question, reason);
-
+	status = type_check(type, question, reason);
 	if (status == STATUS_OK)
 		status = encoding_decode(question->encoding, parameter_name_tail(question->name),
 			value, value_bytes, &ret_answer->decoded, reason);
 	if (status == STATUS_OK)
 		ret_answer->version = (uint64_t)json_member_number(parameter, "Version", 0);
 	return status;
+}
+
+static enum status
+request_post(struct http_client *client, const struct ssm_question *question,
+	const struct ssm_action *action, const char *body, struct deadline deadline,
+	struct http_reply *ret_reply, struct reply_facts *ret_facts, struct reason *reason)
+{
+	struct service_call call = {
+		.service = "ssm",
+		.region = question->region,
+		.endpoint = question->endpoint,
+		.content_type = JSON_TYPE,
+		.target = action->target,
+		.body = body,
+		.credentials = question->credentials,
+		.now_s = question->now_s,
+		.reply_limit_bytes = REPLY_LIMIT_BYTES,
+		.facts = ret_facts,
+	};
+
+	return service_post(client, &call, deadline, ret_reply, reason);
+}
+
+enum status
+ssm_post(struct http_client *client, const struct ssm_question *question,
+	const struct ssm_action *action, const char *body, struct deadline deadline,
+	struct json_object **ret_object, struct reply_facts *ret_facts, struct reason *reason)
+{
+	owned_http_reply reply = HTTP_REPLY_NONE;
+	enum status status = request_post(client, question, action, body, deadline, &reply,
+		ret_facts, reason);
+
+	return status == STATUS_OK
+		? reply_object(&reply, question, action, ret_object, ret_facts, reason)
+		: status;
 }
 
 enum status
@@ -107,20 +182,8 @@ ssm_get(struct http_client *client, const struct ssm_question *question, struct 
 			"ssm_parameter: the name is too long; correct it");
 	snprintf(body, sizeof(body), "{\"Name\":%s,\"WithDecryption\":true}", name);
 
-	struct service_call call = {
-		.service = "ssm",
-		.region = question->region,
-		.endpoint = question->endpoint,
-		.content_type = JSON_TYPE,
-		.target = "AmazonSSM.GetParameter",
-		.body = body,
-		.credentials = question->credentials,
-		.now_s = question->now_s,
-		.reply_limit_bytes = REPLY_LIMIT_BYTES,
-		.facts = ret_facts,
-	};
-
-	status = service_post(client, &call, deadline, &reply, reason);
+	status = request_post(client, question, &get_action, body, deadline, &reply, ret_facts,
+		reason);
 	if (status != STATUS_OK)
 		return status;
 	return ssm_reply_take(&reply, question, ret_answer, ret_facts, reason);
@@ -130,4 +193,5 @@ void
 ssm_answer_end(struct ssm_answer *answer)
 {
 	decoded_end(&answer->decoded);
+	secret_end(&answer->listing);
 }

@@ -1,117 +1,11 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/*
- * Root's side of the fetch: plan, request frame, child, reply frame. Believes the helper nothing
- * but what a frame can say: it has read from the network.
- */
+/* The answer that is a key. */
 #include "volume/key_fetch.h"
 
-#include <signal.h>
 #include <stdio.h>
 #include <string.h>
 
-#include "base/wire.h"
-#include "creds/plan.h"
-#include "volume/helper_path.h"
-#include "volume/spawn.h"
-
-/* The helper ends by itself this long before we end it, so that its own reason arrives. */
-#define MARGIN_MS 300
-/* Every field but the plan's. */
-#define REQUEST_ROOM_BYTES 4096
-
-static enum status
-question_write(const struct params *params, uint64_t version, struct deadline deadline,
-	struct secret *frame)
-{
-	int64_t left_ms = deadline_left_ms(deadline);
-	int64_t margin_ms = left_ms > 4 * MARGIN_MS ? MARGIN_MS : left_ms / 4;
-	enum status status = wire_put_text(frame, WIRE_PARAMETER, 0, params->ssm_parameter);
-
-	if (status == STATUS_OK && version > 0)
-		status = wire_put_number(frame, WIRE_VERSION, 0, version);
-	if (status == STATUS_OK)
-		status = wire_put_text(frame, WIRE_ENCODING, 0, params->key_encoding);
-	if (status == STATUS_OK)
-		status = wire_put_number(frame, WIRE_PLAIN_STRING_OK, 0,
-			!params->require_secure_string);
-	if (status == STATUS_OK)
-		status = wire_put_number(frame, WIRE_DEADLINE, 0,
-			(uint64_t)(deadline.at_ms - margin_ms));
-	return status;
-}
-
-/* REGION NULL: as the configuration says. */
-static enum status
-request_write(const struct params *params, const char *region, uint64_t version,
-	struct deadline deadline, struct secret *ret_frame, struct reason *reason)
-{
-	owned_plan plan = {0};
-	owned_secret frame = {0};
-	enum status status = plan_make(params, &plan, reason);
-
-	if (status != STATUS_OK)
-		return status;
-	if (region != NULL)
-		plan.region = region;
-	status = wire_begin(WIRE_KIND_REQUEST, REQUEST_ROOM_BYTES + plan_room_bytes(&plan), &frame);
-	if (status == STATUS_OK)
-		status = question_write(params, version, deadline, &frame);
-	if (status == STATUS_OK)
-		status = plan_write(&plan, &frame);
-	if (status == STATUS_BAD_VALUE)
-		return reason_set(reason, STATUS_BAD_PROFILE,
-			"%.100s: a name, key or token there is too long", plan.origin);
-	if (status != STATUS_OK)
-		return reason_set(reason, status, "no memory for the request");
-	wire_end(&frame);
-	*ret_frame = secret_steal(&frame);
-	return STATUS_OK;
-}
-
-static enum status
-helper_judge(const struct spawn_result *result, struct reason *reason)
-{
-	if (result->timed_out)
-		return reason_set(reason, STATUS_TIMED_OUT,
-			"luks-ssm-aws: no answer before the deadline; check the network, raise the timeout");
-	if (result->exit_code == 127)
-		return reason_set(reason, STATUS_HELPER_BROKEN,
-			"%s cannot be run; reinstall luks-ssm", helper_path());
-	if (result->signal != 0)
-		return reason_set(reason, STATUS_HELPER_BROKEN,
-			"luks-ssm-aws: ended by signal %d (%s)", result->signal,
-			strsignal(result->signal));
-	if (result->exit_code != 0)
-		return reason_set(reason, STATUS_HELPER_BROKEN, "luks-ssm-aws: exit code %d",
-			result->exit_code);
-	if (result->output_cut)
-		return reason_set(reason, STATUS_HELPER_BROKEN,
-			"luks-ssm-aws: its reply is too long");
-	return STATUS_OK;
-}
-
-/*
- * A refusal carries a status of ours and its sentence, both of which are data from the other side.
- */
-static enum status
-refusal_take(const struct wire_frame *frame, struct reason *reason)
-{
-	uint64_t number = wire_number(frame, WIRE_STATUS, 0, STATUS_COUNT);
-	const char *text = wire_text(frame, WIRE_REASON, 0);
-
-	if (number == STATUS_OK || number >= STATUS_COUNT || text == NULL)
-		return reason_set(reason, STATUS_HELPER_BROKEN,
-			"luks-ssm-aws: a refusal that says nothing");
-
-	enum status status = (enum status)number;
-	const char *code = status_code(status);
-	size_t code_bytes = strlen(code);
-
-	/* The code is put before the sentence again here, so that it cannot be another one. */
-	if (strncmp(text, code, code_bytes) == 0 && strncmp(text + code_bytes, ": ", 2) == 0)
-		text += code_bytes + 2;
-	return reason_set(reason, status, "%s", text);
-}
+#include "volume/helper_call.h"
 
 static enum status
 answer_take(const struct wire_frame *frame, struct fetched_key *ret_key, struct reason *reason)
@@ -142,77 +36,30 @@ answer_take(const struct wire_frame *frame, struct fetched_key *ret_key, struct 
 	return STATUS_OK;
 }
 
-static enum status
-reply_take(const struct secret *reply, struct fetched_key *ret_key, struct reason *reason)
-{
-	struct wire_frame frame;
-
-	if (wire_parse(reply, WIRE_KIND_REPLY, &frame) != STATUS_OK)
-		return reason_set(reason, STATUS_HELPER_BROKEN,
-			"luks-ssm-aws: its reply is not of this version; reinstall luks-ssm");
-	if (wire_number(&frame, WIRE_STATUS, 0, STATUS_COUNT) != STATUS_OK)
-		return refusal_take(&frame, reason);
-	return answer_take(&frame, ret_key, reason);
-}
-
-/*
- * Runs the helper; its stdout is read straight into REPLY, which has room for one byte more than a
- * frame may have.
- */
-static enum status
-helper_run(const struct secret *request, struct deadline deadline, struct secret *reply,
-	struct reason *reason)
-{
-	char binding[] = "LD_BIND_NOW=1";
-	char *const environment[] = {binding, NULL};
-	struct spawn_job job = {
-		.path = helper_path(),
-		.environment = environment,
-		.input = request->bytes,
-		.input_bytes = request->length_bytes,
-		.output = reply->bytes,
-		.output_room_bytes = reply->room_bytes,
-		.death_signal = SIGKILL,
-	};
-	struct spawn_result result;
-	struct reason why = {0};
-	enum status status = spawn_run(&job, deadline, &result, &why);
-
-	if (status == STATUS_MISSING_SOFTWARE)
-		return reason_set(reason, STATUS_HELPER_BROKEN,
-			"%s cannot be run; reinstall luks-ssm", helper_path());
-	if (status != STATUS_OK)
-		return reason_set(reason, status, "no process for luks-ssm-aws");
-	status = helper_judge(&result, reason);
-	if (status == STATUS_OK)
-		reply->length_bytes = result.output_bytes;
-	return status;
-}
-
 enum status
 key_fetch(const struct params *params, const struct fetched_key *current, unsigned int older,
 	struct deadline deadline, struct fetched_key *ret_key, struct reason *reason)
 {
-	owned_secret request = {0}, reply = {0};
+	owned_secret reply = {0};
 	owned_fetched_key key = {0};
+	struct wire_frame frame;
+	struct helper_question question = {.operation = OPERATION_GET};
 
 	if (current != NULL && older >= current->version)
 		return reason_set(reason, STATUS_NO_PARAMETER,
 			"%.60s: version %u has no older one; store the right key",
 			params->ssm_parameter, current->version);
+	if (current != NULL) {
+		question.region = current->region[0] != '\0' ? current->region : NULL;
+		question.version = current->version - older;
+	}
 
-	const char *region = current != NULL && current->region[0] != '\0' ? current->region : NULL;
-	enum status status = request_write(params, region,
-		current != NULL ? current->version - older : 0, deadline, &request, reason);
+	enum status status = helper_call(params, &question, deadline, &reply, &frame, reason);
 
 	if (status == STATUS_OK)
-		status = secret_make(&reply, WIRE_REPLY_BYTES + 1);
-	if (status == STATUS_OK)
-		status = helper_run(&request, deadline, &reply, reason);
-	if (status == STATUS_OK)
-		status = reply_take(&reply, &key, reason);
+		status = answer_take(&frame, &key, reason);
 	if (status != STATUS_OK)
-		return reason_set(reason, status, "no memory for the key");
+		return status;
 	*ret_key = key;
 	key.key = (struct secret){0};
 	return STATUS_OK;
