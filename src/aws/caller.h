@@ -8,6 +8,7 @@
 
 #include "aws/metadata.h"
 #include "aws/request.h"
+#include "aws/service.h"
 
 struct caller {
 	const struct request *request;  /* lent */
@@ -17,12 +18,20 @@ struct caller {
 
 #define owned_caller owned_by(caller_end) struct caller
 
+/* How STS is reached, when a role is to be assumed. All lent. */
+struct caller_way {
+	struct http_client *client;
+	const char *region;
+	int64_t now_s;             /* the time to sign with */
+	struct reply_facts *facts; /* of STS's last reply */
+};
+
 /*
  * Makes the credentials unless they are there. STATUS_NO_CREDENTIALS, STATUS_BAD_CREDENTIALS,
- * STATUS_BAD_PROFILE, STATUS_METADATA_UNREACHABLE and what the sources name.
+ * STATUS_BAD_PROFILE, STATUS_METADATA_UNREACHABLE, STATUS_ROLE_DENIED and what the sources name.
  */
-must_use enum status
-caller_obtain(struct caller *caller, struct deadline deadline, struct reason *reason);
+must_use enum status caller_obtain(struct caller *caller, const struct caller_way *way,
+	struct deadline deadline, struct reason *reason);
 
 /* Whether asking the source again can bring other credentials. */
 bool caller_can_refresh(const struct caller *caller);

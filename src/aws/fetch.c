@@ -142,9 +142,12 @@ fetch_try(struct fetch *fetch, struct ssm_answer *ret_answer, struct reason *rea
 	char name[PARAMETER_NAME_BYTES];
 	int64_t now_s = (int64_t)time(NULL) + fetch->clock_offset_s;
 	struct deadline share = retry_share(fetch->deadline);
-	enum status status = caller_obtain(&fetch->caller, fetch->deadline, reason);
+	const struct caller_way way = {fetch->service, fetch->region, now_s, &fetch->facts};
 
 	fetch->facts = REPLY_FACTS_NONE;
+
+	enum status status = caller_obtain(&fetch->caller, &way, fetch->deadline, reason);
+
 	if (status != STATUS_OK)
 		return status;
 	expiry_note(fetch, now_s);

@@ -17,7 +17,7 @@ roles_read(const struct wire_frame *frame, struct request *request)
 			.session = session,
 			.external_id = wire_text(frame, WIRE_ROLE_EXTERNAL_ID, place),
 			.duration_s = (unsigned int)wire_number(frame, WIRE_ROLE_DURATION, place,
-				3600),
+				0),
 		};
 	}
 }

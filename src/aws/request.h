@@ -16,7 +16,7 @@ struct request_role {
 	const char *arn;
 	const char *session;
 	const char *external_id; /* NULL: none */
-	unsigned int duration_s;
+	unsigned int duration_s; /* 0: AWS's default */
 };
 
 struct request {
