@@ -181,6 +181,13 @@ clock_correct(struct fetch *fetch, struct reason *reason, enum status *status)
 {
 	int64_t skew_s = fetch->facts.date_s - (int64_t)time(NULL) - fetch->clock_offset_s;
 
+	if (fetch->facts.signature_refused && fetch->facts.date_is_malformed) {
+		reason_clear(reason);
+		*status = reason_set(reason, STATUS_BAD_CREDENTIALS,
+			"%.80s: the signature was refused and the reply's Date is malformed; check the clock, then the secret access key",
+			fetch->endpoint.host);
+		return false;
+	}
 	if (!fetch->facts.signature_refused || fetch->facts.date_s < 0 ||
 		llabs(skew_s) <= SKEW_LEAST_S)
 		return false;

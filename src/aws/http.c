@@ -258,7 +258,7 @@ http_exchange(struct http_client *client, const struct http_call *call,
 			"%s: no time left to ask; raise the action's timeout", call->host);
 	failure.code = exchange_perform(client, call);
 	curl_easy_setopt(client->easy, CURLOPT_ERRORBUFFER, NULL);
-	if (failure.code != CURLE_OK)
+	if (failure.code != CURLE_OK || reply.malformed != NULL || !intake.head_ended)
 		return http_failure_explain(&failure, reason);
 	curl_easy_getinfo(client->easy, CURLINFO_RESPONSE_CODE, &reply.status);
 	reply.verified = strncmp(call->url, "https:", 6) == 0;

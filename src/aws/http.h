@@ -41,7 +41,8 @@ struct http_reply {
 	int64_t date_s;        /* of the Date header, -1 without a valid one */
 	int64_t retry_after_s; /* of Retry-After as seconds, -1 without */
 	int64_t retry_at_s;    /* of Retry-After as a date, -1 without */
-	const char *malformed; /* the first header whose value is not what it must be; NULL: none */
+	bool date_is_malformed;
+	const char *malformed; /* a header without which the body cannot be read; NULL: none */
 	bool verified;         /* came over TLS with a verified certificate */
 	struct secret body;    /* owned */
 };

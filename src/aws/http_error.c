@@ -113,10 +113,11 @@ time_explain(const struct http_failure *failure, struct reason *reason)
 
 	curl_easy_getinfo(failure->easy, CURLINFO_CONNECT_TIME, &connected_s);
 	curl_easy_getinfo(failure->easy, CURLINFO_APPCONNECT_TIME, &secured_s);
-	if (connected_s <= 0)
+	/* Behind a proxy libcurl counts as connected only what the proxy has let through. */
+	if (failure->proxy != NULL && connect_code(failure) == 0)
+		what = "the proxy opened no way in time; look at the proxy and at routes";
+	else if (connected_s <= 0)
 		what = "no connection in time; check routes and firewalls";
-	else if (failure->proxy != NULL && connect_code(failure) == 0)
-		what = "connected, but the proxy did not answer in time; look at the proxy";
 	else if (secured_s <= 0 && strncmp(failure->call->url, "https:", 6) == 0)
 		what = "connected, but the TLS handshake did not end in time; check routes and firewalls";
 	return reason_set(reason, STATUS_UNREACHABLE, "%.80s: %s", other_side(failure), what);
@@ -129,17 +130,17 @@ break_explain(const struct http_failure *failure, struct reason *reason)
 	const struct http_intake *intake = failure->intake;
 	const char *host = failure->call->host;
 
-	if (intake->too_large)
+	if (intake->reply->malformed != NULL)
+		return reason_set(reason, STATUS_BAD_REPLY,
+			"%.80s: the reply's %s is malformed; see what sits between", host,
+			intake->reply->malformed);
+	if (intake->too_large || failure->code == CURLE_FILESIZE_EXCEEDED)
 		return reason_set(reason, STATUS_BAD_REPLY,
 			"%.80s: the reply is larger than %zu bytes; see what sits between", host,
 			intake->limit_bytes);
 	if (intake->no_memory)
 		return reason_set(reason, STATUS_NO_MEMORY,
 			"%.80s: no memory for the reply; free some on this node", host);
-	if (intake->reply->malformed != NULL)
-		return reason_set(reason, STATUS_BAD_REPLY,
-			"%.80s: the reply's %s is malformed; see what sits between", host,
-			intake->reply->malformed);
 	if (intake->has_begun)
 		return reason_set(reason, STATUS_BAD_REPLY,
 			"%.80s: the reply was cut off; see what sits between", host);
@@ -213,6 +214,11 @@ trouble_explain(const struct http_failure *failure, struct reason *reason)
 			"%.80s: no common cipher; check the endpoint and openssl.cnf",
 			other_side(failure));
 	case CURLE_OUT_OF_MEMORY:
+		/* Its word for a header beyond its bound, too. */
+		if (failure->intake->has_begun)
+			return reason_set(reason, STATUS_BAD_REPLY,
+				"%.80s: a header is too long; see what sits between",
+				failure->call->host);
 		return reason_set(reason, STATUS_NO_MEMORY,
 			"%.80s: no memory for the request; free some on this node",
 			failure->call->host);

@@ -25,14 +25,6 @@ value_copy(const char *value, size_t length_bytes, char *text, size_t room_bytes
 	text[used] = '\0';
 }
 
-/* Notes the first header that is not what it must be. */
-static void
-malformed_note(struct http_reply *reply, const char *name)
-{
-	if (reply->malformed == NULL)
-		reply->malformed = name;
-}
-
 /* Seconds since 1970, or -1. */
 static int64_t
 date_read(const char *value, size_t length_bytes)
@@ -66,8 +58,7 @@ static void
 date_take(const char *value, size_t length_bytes, struct http_reply *reply)
 {
 	reply->date_s = date_read(value, length_bytes);
-	if (reply->date_s < 0)
-		malformed_note(reply, "Date");
+	reply->date_is_malformed = reply->date_s < 0;
 }
 
 /* Seconds or a date (RFC 9110); anything else asks for nothing. */
@@ -77,15 +68,22 @@ retry_after_take(const char *value, size_t length_bytes, struct http_reply *repl
 	reply->retry_after_s = count_read(value, length_bytes);
 	if (reply->retry_after_s < 0)
 		reply->retry_at_s = date_read(value, length_bytes);
-	if (reply->retry_after_s < 0 && reply->retry_at_s < 0)
-		malformed_note(reply, "Retry-After");
 }
 
 static void
 length_take(const char *value, size_t length_bytes, struct http_reply *reply)
 {
+	/* libcurl takes "0x10", "12, 12" and what overflows for something. */
 	if (count_read(value, length_bytes) < 0)
-		malformed_note(reply, "Content-Length");
+		reply->malformed = "Content-Length";
+}
+
+/* Nothing was asked for but the plain form. */
+static void
+encoding_take(const char *value, size_t length_bytes, struct http_reply *reply)
+{
+	if (length_bytes != strlen("identity") || strncasecmp(value, "identity", length_bytes) != 0)
+		reply->malformed = "Content-Encoding";
 }
 
 typedef void header_function(const char *value, size_t length_bytes, struct http_reply *reply);
@@ -121,6 +119,7 @@ http_header_take(const char *line, size_t length_bytes, struct http_reply *reply
 		{"date", date_take},
 		{"retry-after", retry_after_take},
 		{"content-length", length_take},
+		{"content-encoding", encoding_take},
 	};
 	const char *colon = memchr(line, ':', length_bytes);
 
@@ -154,6 +153,11 @@ header_take(char *line, size_t size, size_t count, void *context)
 	struct http_intake *intake = context;
 
 	intake->has_begun = true;
+	/* A head begins with its status line; what comes behind its end is a trailer. */
+	if (size * count >= 5 && memcmp(line, "HTTP/", 5) == 0)
+		intake->head_ended = false;
+	if (size * count > 0 && (line[0] == '\r' || line[0] == '\n'))
+		intake->head_ended = true;
 	http_header_take(line, size * count, intake->reply);
 	return size * count;
 }
@@ -203,7 +207,10 @@ body_take(char *bytes, size_t size, size_t count, void *context)
 bool
 http_intake_set(struct http_intake *intake)
 {
-	return curl_easy_setopt(intake->easy, CURLOPT_HEADERFUNCTION, header_take) == CURLE_OK &&
+	/* A length that is told beforehand ends the exchange before its bytes come. */
+	return curl_easy_setopt(intake->easy, CURLOPT_MAXFILESIZE_LARGE,
+		       (curl_off_t)intake->limit_bytes) == CURLE_OK &&
+		curl_easy_setopt(intake->easy, CURLOPT_HEADERFUNCTION, header_take) == CURLE_OK &&
 		curl_easy_setopt(intake->easy, CURLOPT_HEADERDATA, intake) == CURLE_OK &&
 		curl_easy_setopt(intake->easy, CURLOPT_WRITEFUNCTION, body_take) == CURLE_OK &&
 		curl_easy_setopt(intake->easy, CURLOPT_WRITEDATA, intake) == CURLE_OK;

@@ -16,7 +16,8 @@ struct http_intake {
 	size_t limit_bytes;
 	bool too_large; /* the body passed the bound */
 	bool no_memory;
-	bool has_begun; /* a status line came */
+	bool has_begun;  /* a status line came */
+	bool head_ended; /* and the empty line behind the headers */
 };
 
 /* Makes the handle hand its reply to INTAKE, which must live as long as the exchange. */

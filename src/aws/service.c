@@ -53,6 +53,7 @@ facts_fill(const struct http_reply *reply, int64_t now_s, struct reply_facts *fa
 	*facts = (struct reply_facts){.http_status = reply->status,
 		.date_s = reply->date_s,
 		.pause_ms = http_reply_pause_ms(reply, now_s),
+		.date_is_malformed = reply->date_is_malformed,
 		.verified = reply->verified};
 }
 

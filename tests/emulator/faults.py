@@ -37,6 +37,7 @@ class Fault:
     service: str = "*"          # ssm, kms, sts, imds, container; connect faults: https, http
     operation: str = "*"        # GetParameter, AssumeRole, token, role, credentials; * and ? work
     credential: str = "*"       # access key id; * and ? work
+    host: str = "*"             # the Host header, such as ssm.eu-west-1.*; * and ? work
     nth: object = None          # 2, or [2, 4]: only these matching requests, the first is 1
     times: int | None = None    # how often it acts at most
     rate: float | None = None   # acts only on what exceeds so many requests per second
@@ -80,10 +81,11 @@ class Fault:
     def moment(self) -> str:
         return ACTIONS[self.do]
 
-    def fits(self, service: str, operation: str, credential: str | None) -> bool:
+    def fits(self, service: str, operation: str, credential: str | None, host: str) -> bool:
         return (fnmatch.fnmatchcase(service, self.service)
                 and fnmatch.fnmatchcase(operation, self.operation)
-                and fnmatch.fnmatchcase(credential or "", self.credential))
+                and fnmatch.fnmatchcase(credential or "", self.credential)
+                and fnmatch.fnmatchcase(host, self.host))
 
     def _exceeds_rate(self) -> bool:
         now = time.monotonic()
@@ -127,7 +129,7 @@ class FaultScript:
         return gone
 
     def take(self, service: str, operation: str, credential: str | None, connect: bool = False,
-             inner: bool = False) -> list[Fault]:
+             inner: bool = False, host: str = "") -> list[Fault]:
         """The faults that act on this request (or on this connection), each counted once.
 
         inner: a call that one service makes to another; only faults that name the service count.
@@ -137,7 +139,7 @@ class FaultScript:
         with self.lock:
             return [row for row in self.rows
                     if (row.moment == "connect") == connect and not (inner and row.service == "*")
-                    and row.fits(service, operation, credential) and row.takes()]
+                    and row.fits(service, operation, credential, host) and row.takes()]
 
     def listing(self) -> list[dict]:
         with self.lock:

@@ -73,7 +73,8 @@ class Gateway:
     def serve(self, request: Request, connection: Connection) -> Reply:
         """The reply, or Gone when a fault ended the connection."""
         route = self.route(request)
-        route.faults = self.emulator.faults.take(route.service, route.operation, route.key_id)
+        route.faults = self.emulator.faults.take(route.service, route.operation, route.key_id,
+                                                  host=request.first("host") or "")
         started = time.monotonic()
         status: object = "no reply"
         code = None
@@ -187,8 +188,8 @@ class Gateway:
 
     def _error(self, error: AwsError, route: Route, fault: Fault | None = None) -> Reply:
         if route.service == "sts":
-            return Reply(error.status, [], query_error(error, route.request_id), "text/xml",
-                         code=error.code)
+            return Reply(error.status, list(fault.headers.items()) if fault else [],
+                         query_error(error, route.request_id), "text/xml", code=error.code)
         if route.service in ("imds", "container"):
             body = json.dumps({"code": error.code, "message": error.message}).encode()
             return Reply(error.status, [], body, "application/json", code=error.code)

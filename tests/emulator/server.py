@@ -21,7 +21,8 @@ class Listener:
         self.emulator = emulator
         self.name = name
         self.certificates = certificates
-        self.socket = socket.create_server((host, port), backlog=256, reuse_port=False)
+        family = socket.AF_INET6 if ":" in host else socket.AF_INET
+        self.socket = socket.create_server((host, port), family=family, backlog=256)
         self.port = self.socket.getsockname()[1]
         self._open: set = set()
         self._lock = threading.Lock()

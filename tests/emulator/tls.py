@@ -27,7 +27,7 @@ def default_names() -> list:
     names += [f"{service}.{region}.api.aws" for region in REGIONS
               for service in ("ssm", "sts", "kms")]
     names += [f"{service}.cn-north-1.amazonaws.com.cn" for service in ("ssm", "sts", "kms")]
-    return names + ["localhost", "127.0.0.1", "10.0.2.2", "10.0.2.100", "169.254.170.2"]
+    return names + ["localhost", "127.0.0.1", "::1", "10.0.2.2", "10.0.2.100", "169.254.170.2"]
 
 
 def _name(text: str) -> x509.Name:
