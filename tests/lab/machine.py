@@ -73,23 +73,36 @@ class Machine(AwsMixin, DiskMixin, OcfMixin, StateMixin, VolumeMixin):
         key.write_bytes(self.image.ssh_key.read_bytes())
         key.chmod(0o600)
 
+    # What a node of a cluster has besides (node.py).
+
+    def _init_words(self) -> str:
+        return "" if self._systemd else " init=/usr/lib/lab/init"
+
+    def _power_arguments(self) -> list[str]:
+        return ["-no-reboot"]
+
+    def _more_arguments(self) -> list[str]:
+        return []
+
+    def _forwards(self) -> list[tuple[str, str]]:
+        """Addresses in the private network and the names of the ports they lead to."""
+        return [(AWS_ADDRESS + ":443", "aws")]
+
     def _arguments(self) -> list[str]:
         def forward(address: str, name: str) -> str:
             command = f"/usr/bin/python3 -I -S {FORWARDER} {self.directory / (name + '.port')}"
             return f"guestfwd=tcp:{address}-cmd:{command}".replace(",", ",,")
 
         append = "root=/dev/nvme0n1 rw console=ttyS0 panic=1 net.ifnames=0 quiet " \
-                 "systemd.show_status=no mitigations=off " + self._append
-        if not self._systemd:
-            append += " init=/usr/lib/lab/init"
-        lan = ("user,id=lan,restrict=on,hostfwd=tcp:127.0.0.1:0-:22,"
-               + forward(AWS_ADDRESS + ":443", "aws"))
+                 "systemd.show_status=no mitigations=off " + self._append + self._init_words()
+        lan = ",".join(["user,id=lan,restrict=on,hostfwd=tcp:127.0.0.1:0-:22",
+                        *(forward(*pair) for pair in self._forwards())])
         metadata = ("user,id=metadata,restrict=on,net=169.254.0.0/16,host=169.254.0.2,"
                     "dhcpstart=169.254.0.15,ipv6=off,"
                     + forward(METADATA_ADDRESS + ":80", "metadata"))
         return ["qemu-system-x86_64", "-name", self.name, "-machine", "q35", *self._accel,
                 "-m", str(self._memory_mib), "-smp", "1", "-nodefaults", "-no-user-config",
-                "-display", "none", "-no-reboot",
+                "-display", "none", *self._power_arguments(),
                 "-kernel", str(self.image.kernel), "-append", append,
                 "-serial", f"file:{self.console}",
                 "-qmp", f"unix:{self.directory}/qmp,server=on,wait=off",
@@ -99,7 +112,7 @@ class Machine(AwsMixin, DiskMixin, OcfMixin, StateMixin, VolumeMixin):
                 "-netdev", lan, "-device", "virtio-net-pci,netdev=lan,mac=52:54:00:1a:b0:01",
                 "-netdev", metadata,
                 "-device", "virtio-net-pci,netdev=metadata,mac=52:54:00:1a:b0:02",
-                "-device", "virtio-rng-pci", *self._disk_slots()]
+                "-device", "virtio-rng-pci", *self._disk_slots(), *self._more_arguments()]
 
     def boot(self, timeout_s: float = 180) -> "Machine":
         """Power on and wait until commands can be run."""

@@ -4,6 +4,7 @@
 import json
 import pathlib
 import socket
+import threading
 import time
 
 
@@ -15,6 +16,7 @@ class Qmp:
     def __init__(self, path: pathlib.Path, timeout_s: float = 20) -> None:
         self._events: list[dict] = []
         self._buffer = b""
+        self._lock = threading.RLock()
         deadline = time.monotonic() + timeout_s
         while True:
             self._socket = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
@@ -43,7 +45,11 @@ class Qmp:
         return json.loads(line)
 
     def command(self, name: str, timeout_s: float = 20, **arguments):
-        """Send one command; arguments are named as QEMU names them."""
+        """Send one command; arguments are named as QEMU names them.  Any thread may call it."""
+        with self._lock:
+            return self._command(name, timeout_s, arguments)
+
+    def _command(self, name: str, timeout_s: float, arguments: dict):
         request = {"execute": name, "arguments": arguments}
         self._socket.sendall(json.dumps(request).encode() + b"\n")
         deadline = time.monotonic() + timeout_s
@@ -58,6 +64,10 @@ class Qmp:
 
     def wait_event(self, name: str, timeout_s: float, **data) -> dict:
         """The first event of that name whose data has these values; earlier ones are dropped."""
+        with self._lock:
+            return self._wait_event(name, timeout_s, data)
+
+    def _wait_event(self, name: str, timeout_s: float, data: dict) -> dict:
         deadline = time.monotonic() + timeout_s
         while True:
             while self._events:

@@ -1,0 +1,84 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""Who wrote to a shared disk when: read from the traces that each node's QEMU keeps, not asked inside.
+
+A trace line has the host's time in microseconds, so those of several nodes can be merged.
+"""
+
+import pathlib
+import re
+from typing import Iterable, NamedTuple
+
+_LINE = re.compile(r"^\d+@(\d+\.\d+):(\w+) (.*)$")
+_OPEN = re.compile(r'bs (0x[0-9a-f]+) filename "([^"]*)" flags \S+ format_name "(\w+)"')
+_WRITE = re.compile(r"bs (0x[0-9a-f]+) offset (\d+) bytes (\d+)")
+_ZEROES = re.compile(r"bs (0x[0-9a-f]+) offset (\d+) (?:bytes|count) (\d+)")
+
+
+class Write(NamedTuple):
+    """One write as the device model handed it to the block layer."""
+
+    time: float
+    node: str
+    offset: int
+    size: int
+
+
+def of_node(trace: pathlib.Path, node: str, disk: pathlib.Path) -> list[Write]:
+    """The writes of one node to one disk file, in order."""
+    found, devices = [], {}
+    with open(trace, encoding="ascii", errors="replace") as lines:
+        for line in lines:
+            row = _LINE.match(line)
+            if not row:
+                continue
+            stamp, event, rest = float(row.group(1)), row.group(2), row.group(3)
+            if event == "bdrv_open_common":
+                opened = _OPEN.match(rest)
+                if opened:
+                    devices[opened.group(1)] = (opened.group(2), opened.group(3))
+                continue
+            wrote = (_WRITE if event == "blk_co_pwritev" else _ZEROES).search(rest)
+            # The layer below (format «file») sees the same request once more.
+            if wrote and devices.get(wrote.group(1)) == (str(disk), "raw"):
+                found.append(Write(stamp, node, int(wrote.group(2)), int(wrote.group(3))))
+    return found
+
+
+def merged(nodes: Iterable, disk: pathlib.Path) -> list[Write]:
+    """The writes of all nodes (with `trace` and `name`), by time."""
+    return sorted(write for node in nodes for write in of_node(node.trace, node.name, disk))
+
+
+class Tenure(NamedTuple):
+    """A stretch of the disk's life in which only one node wrote."""
+
+    node: str
+    first: float
+    last: float
+    count: int
+
+
+def tenures(writes: list[Write]) -> list[Tenure]:
+    found: list[Tenure] = []
+    for write in writes:
+        if found and found[-1].node == write.node:
+            found[-1] = found[-1]._replace(last=write.time, count=found[-1].count + 1)
+        else:
+            found.append(Tenure(write.node, write.time, write.time, 1))
+    return found
+
+
+def describe(found: list[Tenure]) -> str:
+    return "; ".join(f"{part.node} wrote {part.count} times from {part.first:.3f} to {part.last:.3f}"
+                     for part in found) or "nobody wrote"
+
+
+def check_exclusion(writes: list[Write], owners: list[str], since: float = 0) -> list[Tenure]:
+    """Raise unless the nodes wrote one after the other, exactly in this order, each in one stretch.
+
+    So after the first write of a node none of the one before comes until that one's own next turn.
+    """
+    found = tenures([write for write in writes if write.time >= since])
+    if [part.node for part in found] != owners:
+        raise AssertionError(f"the disk was to be written by {' then '.join(owners)}; {describe(found)}")
+    return found
