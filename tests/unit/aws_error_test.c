@@ -10,6 +10,7 @@
 #include <string.h>
 
 #include "aws/aws_error.h"
+#include "aws/retry.h"
 
 static enum status
 explain(const char *code, const char *message, long http_status, struct reason *reason)
@@ -144,10 +145,57 @@ replies_of_others_are_told_apart(void **state)
 	assert_int_equal(foreign_reply_explain(&page, "h", NULL), STATUS_SERVICE_TROUBLE);
 }
 
+static void
+what_botocores_standard_mode_retries_is_retried(void **state)
+{
+	/* botocore 1.37.9, retries/standard.py: throttling codes, transient codes, statuses. */
+	static const char *const codes[] = {"Throttling", "ThrottlingException",
+		"ThrottledException", "RequestThrottledException", "TooManyRequestsException",
+		"ProvisionedThroughputExceededException", "TransactionInProgressException",
+		"RequestLimitExceeded", "BandwidthLimitExceeded", "LimitExceededException",
+		"RequestThrottled", "SlowDown", "PriorRequestNotComplete", "EC2ThrottledException",
+		"RequestTimeout", "RequestTimeoutException"};
+	static const long statuses[] = {500, 502, 503, 504};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(codes) / sizeof(codes[0]); i++) {
+		if (!retry_helps(explain(codes[i], NULL, 400, NULL)))
+			fail_msg("%s is not tried again", codes[i]);
+	}
+	for (size_t i = 0; i < sizeof(statuses) / sizeof(statuses[0]); i++)
+		assert_true(retry_helps(explain("Whatever", NULL, statuses[i], NULL)));
+	assert_false(retry_helps(explain("Whatever", NULL, 400, NULL)));
+}
+
+static void
+every_row_fits_behind_a_long_name_with_the_request_id(void **state)
+{
+	static const char *const codes[] = {
+#define AWS_ERROR(code, status, hint) code,
+#define KMS_ERROR(code, status, hint)
+#include "aws/aws_error.def"
+#undef AWS_ERROR
+#undef KMS_ERROR
+	};
+	struct http_reply reply = {.status = 400,
+		.request_id = "11112222-3333-4444-5555-666677778888"};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(codes) / sizeof(codes[0]); i++) {
+		struct reason reason = {0};
+
+		aws_error_explain(codes[i], NULL, &reply, "/as/long/as/a/tail/of/a/name/is", &reason);
+		if (strstr(reason.text, "666677778888)") == NULL)
+			fail_msg("%s", reason.text);
+	}
+}
+
 int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(what_botocores_standard_mode_retries_is_retried),
+		cmocka_unit_test(every_row_fits_behind_a_long_name_with_the_request_id),
 		cmocka_unit_test(codes_are_found_in_every_spelling),
 		cmocka_unit_test(a_code_that_is_too_long_is_none),
 		cmocka_unit_test(a_nested_code_needs_its_service_and_its_semicolon),
