@@ -12,40 +12,23 @@
 #include "params/params_check.h"
 
 #define ROLE_SESSION "luks-ssm"
-#define DURATION_S 3600
-
-/* The environment's pair for a role, as EKS sets it. */
-static enum status
-web_identity_take(struct plan *plan, struct reason *reason)
-{
-	const struct settings *settings = &plan->settings;
-	const char *file = settings_variable(settings, "AWS_WEB_IDENTITY_TOKEN_FILE");
-	const char *role = settings_variable(settings, "AWS_ROLE_ARN");
-
-	if (file == NULL || role == NULL)
-		return STATUS_OK;
-	plan->roles[plan->role_count++] = (struct plan_role){
-		.arn = role,
-		.session = settings_variable(settings, "AWS_ROLE_SESSION_NAME"),
-	};
-	return source_take_web_identity(plan, file, reason);
-}
 
 /* Each step only when the ones before found nothing. */
 static enum status
 source_choose(struct plan *plan, struct reason *reason)
 {
 	const struct settings *settings = &plan->settings;
+	const char *profile = settings->profile;
+	/* An explicit profile switches the keys and the roles of the environment off. */
+	bool with_environment = settings->params->profile == NULL;
 	enum status status = STATUS_OK;
 
-	if (settings->params->profile != NULL)
-		return profile_take(settings->params->profile, plan, reason);
-	status = source_take_environment(plan, false, reason);
+	if (with_environment)
+		status = source_take_environment(plan, false, reason);
+	if (status == STATUS_OK && plan->source == 0 && profile_has_role(settings, profile))
+		status = profile_take_role(profile, plan, reason);
 	if (status == STATUS_OK && plan->source == 0)
-		status = web_identity_take(plan, reason);
-	if (status == STATUS_OK && plan->source == 0 &&
-		(settings->profile_is_named || profile_has_source(settings, settings->profile)))
-		status = profile_take(settings->profile, plan, reason);
+		status = profile_take_own(profile, with_environment, plan, reason);
 	if (status == STATUS_OK && plan->source == 0)
 		status = source_take_container(plan, false, reason);
 	if (status == STATUS_OK && plan->source == 0)
@@ -69,9 +52,10 @@ role_parameter_add(struct plan *plan, struct reason *reason)
 }
 
 enum status
-plan_make(const struct params *params, struct plan *ret_plan, struct reason *reason)
+plan_make(const struct params *params, struct deadline deadline, struct plan *ret_plan,
+	struct reason *reason)
 {
-	owned_plan plan = {0};
+	owned_plan plan = {.deadline = deadline};
 	enum status status = settings_open(params, &plan.settings, reason);
 
 	if (status == STATUS_OK)
@@ -152,6 +136,7 @@ source_put(struct plan_writer *writer, const struct plan *plan)
 	text_put(writer, WIRE_ACCESS_KEY, 0, plan->access_key);
 	text_put(writer, WIRE_SECRET_KEY, 0, plan->secret_key);
 	text_put(writer, WIRE_SESSION_TOKEN, 0, plan->session_token);
+	secret_put(writer, WIRE_PROCESS_OUTPUT, &plan->process_output);
 	text_put(writer, WIRE_CONTAINER_URL, 0,
 		plan->container_url[0] != '\0' ? plan->container_url : NULL);
 	secret_put(writer, WIRE_CONTAINER_TOKEN, &plan->container_token);
@@ -168,8 +153,8 @@ roles_put(struct plan_writer *writer, const struct plan *plan)
 		text_put(writer, WIRE_ROLE_SESSION, i,
 			role->session != NULL ? role->session : ROLE_SESSION);
 		text_put(writer, WIRE_ROLE_EXTERNAL_ID, i, role->external_id);
-		number_put(writer, WIRE_ROLE_DURATION, i,
-			role->duration_s > 0 ? role->duration_s : DURATION_S);
+		if (role->duration_s > 0)
+			number_put(writer, WIRE_ROLE_DURATION, i, role->duration_s);
 	}
 }
 
@@ -188,12 +173,13 @@ size_t
 plan_room_bytes(const struct plan *plan)
 {
 	/* Every other field's limit of src/base/wire.def, rounded up. */
-	return (128u << 10) + plan->ca_bundle.length_bytes;
+	return (256u << 10) + plan->ca_bundle.length_bytes;
 }
 
 void
 plan_end(struct plan *plan)
 {
+	secret_end(&plan->process_output);
 	secret_end(&plan->container_token);
 	secret_end(&plan->web_identity);
 	secret_end(&plan->ca_bundle);

@@ -9,6 +9,7 @@
 #ifndef LUKS_SSM_CREDS_PLAN_H
 #define LUKS_SSM_CREDS_PLAN_H
 
+#include "base/deadline.h"
 #include "base/source.h"
 #include "creds/settings.h"
 
@@ -25,9 +26,11 @@ struct plan_role {
 /* Texts are lent by the settings and the parameters. */
 struct plan {
 	struct settings settings; /* owned */
+	struct deadline deadline; /* of the whole action; a credential_process gets a part of it */
 	enum credential_source source;
 	char origin[PLAN_ORIGIN_BYTES]; /* where the source was found, for messages */
 	const char *access_key, *secret_key, *session_token;
+	struct secret process_output; /* owned; as it came */
 	char container_url[1024];
 	struct secret container_token; /* owned */
 	struct secret web_identity;    /* owned; the token */
@@ -45,12 +48,14 @@ struct plan {
 #define owned_plan owned_by(plan_end) struct plan
 
 /*
- * Makes the plan; asks no network. STATUS_BAD_PROFILE: a profile or file is absent, malformed or
- * needs a human. STATUS_NO_CREDENTIALS: half a key, or metadata switched off and nothing else
- * there. STATUS_UNTRUSTED: the CA bundle cannot be read. STATUS_NO_MEMORY.
+ * Makes the plan; asks no network, but runs the profile's credential_process. STATUS_BAD_PROFILE: a
+ * profile or file is absent, malformed or needs a human, or that program failed.
+ * STATUS_SLOW_CREDENTIALS: it did not end in time. STATUS_NO_CREDENTIALS: half a key, or metadata
+ * switched off and nothing else there. STATUS_UNTRUSTED: the CA bundle cannot be read.
+ * STATUS_NO_MEMORY.
  */
-must_use enum status
-plan_make(const struct params *params, struct plan *ret_plan, struct reason *reason);
+must_use enum status plan_make(const struct params *params, struct deadline deadline,
+	struct plan *ret_plan, struct reason *reason);
 
 /*
  * Appends the plan's fields to a request frame. STATUS_BAD_VALUE: a text is longer than the frame

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Environment, container, metadata, web identity, process. */
+/* Environment, container, metadata, web identity. */
 #include "creds/plan_source.h"
 
 #include <stdio.h>
@@ -29,7 +29,11 @@ layer_take(struct plan *plan, bool from_file, struct reason *reason)
 			access_key != NULL ? "AWS_SECRET_ACCESS_KEY" : "AWS_ACCESS_KEY_ID");
 	plan->access_key = access_key;
 	plan->secret_key = secret_key;
-	plan->session_token = settings_variable_from(settings, from_file, "AWS_SESSION_TOKEN");
+	/* The older name counts first, as in botocore. */
+	plan->session_token = settings_variable_from(settings, from_file, "AWS_SECURITY_TOKEN");
+	if (plan->session_token == NULL)
+		plan->session_token = settings_variable_from(settings, from_file,
+			"AWS_SESSION_TOKEN");
 	plan->source = SOURCE_STATIC;
 	snprintf(plan->origin, sizeof(plan->origin), "%.150s", where);
 	return STATUS_OK;
@@ -48,6 +52,25 @@ source_take_environment(struct plan *plan, bool required, struct reason *reason)
 	return status;
 }
 
+/* A token is one line; an editor ends it with a newline, which no header can carry. */
+static enum status
+token_read(const char *path, const char *what, struct secret *ret_token, struct reason *reason)
+{
+	owned_secret token = {0};
+	enum status status = trusted_file_read(path, what, TRUSTED_READABLE, TOKEN_LIMIT_BYTES,
+		&token, reason);
+
+	if (status != STATUS_OK)
+		return status;
+	while (token.length_bytes > 0 &&
+		strchr("\r\n", token.bytes[token.length_bytes - 1]) != NULL)
+		secret_cut(&token, token.length_bytes - 1);
+	if (token.length_bytes == 0)
+		return reason_set(reason, STATUS_BAD_PROFILE, "%s: %.100s is empty", what, path);
+	*ret_token = secret_steal(&token);
+	return STATUS_OK;
+}
+
 static enum status
 container_token_take(struct plan *plan, struct reason *reason)
 {
@@ -57,8 +80,8 @@ container_token_take(struct plan *plan, struct reason *reason)
 
 	/* The file wins, and is read each time, because EKS changes it. */
 	if (file != NULL)
-		return trusted_file_read(file, "AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE",
-			TRUSTED_READABLE, TOKEN_LIMIT_BYTES, &plan->container_token, reason);
+		return token_read(file, "AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE",
+			&plan->container_token, reason);
 	return token != NULL ? secret_copy(token, strlen(token), &plan->container_token)
 			     : STATUS_OK;
 }
@@ -99,15 +122,5 @@ source_take_web_identity(struct plan *plan, const char *token_file, struct reaso
 {
 	plan->source = SOURCE_WEB_IDENTITY;
 	snprintf(plan->origin, sizeof(plan->origin), "web identity");
-	return trusted_file_read(token_file, "web_identity_token_file", TRUSTED_READABLE,
-		TOKEN_LIMIT_BYTES, &plan->web_identity, reason);
-}
-
-enum status
-source_take_process(struct plan *plan, const char *profile, struct reason *reason)
-{
-	(void)plan;
-	return reason_set(reason, STATUS_BAD_PROFILE,
-		"profile %.60s: uses credential_process, which this version does not support; use keys or a role",
-		profile);
+	return token_read(token_file, "web_identity_token_file", &plan->web_identity, reason);
 }

@@ -20,6 +20,10 @@ must_use enum status source_take_metadata(struct plan *plan, struct reason *reas
 must_use enum status
 source_take_web_identity(struct plan *plan, const char *token_file, struct reason *reason);
 
+/*
+ * Runs the profile's credential_process (plan_process.c). STATUS_BAD_PROFILE: it is not to be
+ * trusted, or failed. STATUS_SLOW_CREDENTIALS: it did not end in time.
+ */
 must_use enum status
 source_take_process(struct plan *plan, const char *profile, struct reason *reason);
 

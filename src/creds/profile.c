@@ -14,64 +14,146 @@ struct profile_walk {
 	size_t count;
 };
 
-static const char *const source_names[] = {
-	"aws_access_key_id",
-	"role_arn",
-	"credential_process",
-	"credential_source",
-	"source_profile",
-	"sso_session",
-	"sso_start_url",
-	"login_session",
-	"web_identity_token_file",
-};
+static bool
+profile_has(const struct settings *settings, const char *profile, const char *name)
+{
+	return settings_profile_text(settings, profile, name) != NULL;
+}
 
 bool
-profile_has_source(const struct settings *settings, const char *profile)
+profile_has_role(const struct settings *settings, const char *profile)
 {
-	for (size_t i = 0; i < sizeof(source_names) / sizeof(source_names[0]); i++) {
-		if (settings_profile_text(settings, profile, source_names[i]) != NULL)
-			return true;
-	}
-	return false;
+	return profile_has(settings, profile, "role_arn") &&
+		!profile_has(settings, profile, "web_identity_token_file");
+}
+
+static bool
+profile_has_keys(const struct settings *settings, const char *profile)
+{
+	return profile_has(settings, profile, "aws_access_key_id") ||
+		profile_has(settings, profile, "aws_secret_access_key");
 }
 
 static enum status
-human_refuse(const struct settings *settings, const char *profile, struct reason *reason)
+human_refuse(const char *profile, const char *what, struct reason *reason)
 {
-	static const struct {
-		const char *name, *what;
-	} humans[] = {
-		{"sso_session", "SSO"},
-		{"sso_start_url", "SSO"},
-		{"login_session", "a login"},
-		{"mfa_serial", "MFA"},
-	};
+	return reason_set(reason, STATUS_BAD_PROFILE,
+		"profile %.60s: uses %s, which needs a human: not for unattended use; use keys or a role",
+		profile, what);
+}
 
-	for (size_t i = 0; i < sizeof(humans) / sizeof(humans[0]); i++) {
-		if (settings_profile_text(settings, profile, humans[i].name) != NULL)
-			return reason_set(reason, STATUS_BAD_PROFILE,
-				"profile %.60s: uses %s, which needs a human; use keys or a role",
-				profile, humans[i].what);
+static enum status
+login_refuse(const struct settings *settings, const char *profile, struct reason *reason)
+{
+	static const char *const names[] = {"sso_session", "sso_start_url", "sso_account_id",
+		"sso_role_name", "sso_region"};
+
+	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
+		if (profile_has(settings, profile, names[i]))
+			return human_refuse(profile, "SSO", reason);
 	}
+	if (profile_has(settings, profile, "login_session"))
+		return human_refuse(profile, "a login", reason);
 	return STATUS_OK;
 }
 
+/* The keys of one file: they are never mixed from two. */
 static enum status
-keys_take(const char *profile, struct plan *plan, struct reason *reason)
+keys_take(const char *profile, enum settings_file file, struct plan *plan, struct reason *reason)
 {
 	const struct settings *settings = &plan->settings;
+	const char *access_key = settings_file_text(settings, file, profile, "aws_access_key_id");
+	const char *secret_key = settings_file_text(settings, file, profile,
+		"aws_secret_access_key");
+	const char *token = settings_file_text(settings, file, profile, "aws_security_token");
 
-	plan->access_key = settings_profile_text(settings, profile, "aws_access_key_id");
-	plan->secret_key = settings_profile_text(settings, profile, "aws_secret_access_key");
-	plan->session_token = settings_profile_text(settings, profile, "aws_session_token");
-	if (plan->access_key == NULL || plan->secret_key == NULL)
+	if (access_key == NULL && secret_key == NULL)
+		return STATUS_OK;
+	if (access_key == NULL || secret_key == NULL)
 		return reason_set(reason, STATUS_BAD_PROFILE,
 			"profile %.60s: %s is missing in %.80s; set it", profile,
-			plan->access_key == NULL ? "aws_access_key_id" : "aws_secret_access_key",
-			settings->credentials_path);
+			access_key == NULL ? "aws_access_key_id" : "aws_secret_access_key",
+			file == SETTINGS_CREDENTIALS ? settings->credentials_path
+						     : settings->config_path);
+	if (token == NULL)
+		token = settings_file_text(settings, file, profile, "aws_session_token");
+	plan->access_key = access_key;
+	plan->secret_key = secret_key;
+	plan->session_token = token;
 	plan->source = SOURCE_STATIC;
 	snprintf(plan->origin, sizeof(plan->origin), "profile %.60s", profile);
+	return STATUS_OK;
+}
+
+/* Each variable of the environment before the profile's own word. */
+static const char *
+identity_text(const struct settings *settings, const char *profile, const char *variable,
+	const char *name)
+{
+	const char *text = variable != NULL ? settings_variable(settings, variable) : NULL;
+
+	return text != NULL ? text : settings_profile_text(settings, profile, name);
+}
+
+static enum status
+web_identity_take(const char *profile, bool with_environment, struct plan *plan,
+	struct reason *reason)
+{
+	const struct settings *settings = &plan->settings;
+	const char *file = identity_text(settings, profile,
+		with_environment ? "AWS_WEB_IDENTITY_TOKEN_FILE" : NULL, "web_identity_token_file");
+	const char *role = identity_text(settings, profile,
+		with_environment ? "AWS_ROLE_ARN" : NULL, "role_arn");
+	const char *session = identity_text(settings, profile,
+		with_environment ? "AWS_ROLE_SESSION_NAME" : NULL, "role_session_name");
+
+	if (file == NULL)
+		return STATUS_OK;
+	if (role == NULL)
+		return reason_set(reason, STATUS_BAD_PROFILE,
+			"web_identity_token_file: there is no role for its token; set role_arn or AWS_ROLE_ARN");
+	if (plan->role_count == PLAN_ROLES)
+		return reason_set(reason, STATUS_BAD_PROFILE,
+			"profile %.60s: more than %d roles in a row", profile, PLAN_ROLES);
+	plan->roles[plan->role_count++] = (struct plan_role){.arn = role, .session = session};
+	return source_take_web_identity(plan, file, reason);
+}
+
+enum status
+profile_take_own(const char *profile, bool with_environment, struct plan *plan,
+	struct reason *reason)
+{
+	const struct settings *settings = &plan->settings;
+	enum status status = web_identity_take(profile, with_environment, plan, reason);
+
+	if (status == STATUS_OK && plan->source == 0)
+		status = login_refuse(settings, profile, reason);
+	if (status == STATUS_OK && plan->source == 0)
+		status = keys_take(profile, SETTINGS_CREDENTIALS, plan, reason);
+	if (status == STATUS_OK && plan->source == 0 &&
+		profile_has(settings, profile, "credential_process"))
+		status = source_take_process(plan, profile, reason);
+	if (status == STATUS_OK && plan->source == 0)
+		status = keys_take(profile, SETTINGS_CONFIG, plan, reason);
+	return status;
+}
+
+/* Whole seconds as AWS takes them: 900 to 43200. */
+static enum status
+duration_take(const struct settings *settings, const char *profile, unsigned int *ret_duration_s,
+	struct reason *reason)
+{
+	const char *text = settings_profile_text(settings, profile, "duration_seconds");
+	size_t digits = text != NULL ? strspn(text, "0123456789") : 0;
+	unsigned long number = text != NULL ? strtoul(text, NULL, 10) : 0;
+
+	if (text == NULL)
+		return STATUS_OK;
+	if (digits == 0 || text[digits] != '\0' || number < 900 || number > 43200)
+		return reason_set(reason, STATUS_BAD_PROFILE,
+			"profile %.60s: duration_seconds must be from 900 to 43200; correct it",
+			profile);
+	*ret_duration_s = (unsigned int)number;
 	return STATUS_OK;
 }
 
@@ -79,18 +161,23 @@ static enum status
 role_add(const char *profile, struct plan *plan, struct reason *reason)
 {
 	const struct settings *settings = &plan->settings;
-	const char *duration = settings_profile_text(settings, profile, "duration_seconds");
-
-	if (plan->role_count == PLAN_ROLES)
-		return reason_set(reason, STATUS_BAD_PROFILE,
-			"profile %.60s: more than %d roles in a row", profile, PLAN_ROLES);
-	plan->roles[plan->role_count++] = (struct plan_role){
+	struct plan_role role = {
 		.arn = settings_profile_text(settings, profile, "role_arn"),
 		.session = settings_profile_text(settings, profile, "role_session_name"),
 		.external_id = settings_profile_text(settings, profile, "external_id"),
-		.duration_s = duration != NULL ? (unsigned int)strtoul(duration, NULL, 10) : 0,
 	};
-	return STATUS_OK;
+
+	if (profile_has(settings, profile, "mfa_serial"))
+		return human_refuse(profile, "MFA", reason);
+	if (plan->role_count == PLAN_ROLES)
+		return reason_set(reason, STATUS_BAD_PROFILE,
+			"profile %.60s: more than %d roles in a row", profile, PLAN_ROLES);
+
+	enum status status = duration_take(settings, profile, &role.duration_s, reason);
+
+	if (status == STATUS_OK)
+		plan->roles[plan->role_count++] = role;
+	return status;
 }
 
 static enum status
@@ -106,71 +193,65 @@ named_source_take(const char *profile, const char *name, struct plan *plan, stru
 		"profile %.60s: credential_source %.40s is not known", profile, name);
 }
 
-/*
- * What a role is assumed with. RET_NEXT is the profile to go on with, or NULL when the source is
- * found.
- */
+/* The end of the chain: a profile that has credentials of its own. */
 static enum status
-role_source_take(const char *profile, struct plan *plan, const char **ret_next,
-	struct reason *reason)
+last_take(const char *profile, struct plan *plan, struct reason *reason)
+{
+	enum status status = profile_take_own(profile, false, plan, reason);
+
+	if (status == STATUS_OK && plan->source == 0)
+		return reason_set(reason, STATUS_BAD_PROFILE,
+			"profile %.60s: is a source_profile and has no credentials; correct it",
+			profile);
+	return status;
+}
+
+static bool
+walk_knows(const struct profile_walk *walk, const char *profile)
+{
+	for (size_t i = 0; i < walk->count; i++) {
+		if (strcmp(walk->names[i], profile) == 0)
+			return true;
+	}
+	return false;
+}
+
+/* RET_NEXT is the profile to go on with, or NULL when the source is found. */
+static enum status
+next_take(const struct profile_walk *walk, const char *profile, const char *next, struct plan *plan,
+	const char **ret_next, struct reason *reason)
 {
 	const struct settings *settings = &plan->settings;
-	const char *next = settings_profile_text(settings, profile, "source_profile");
-	const char *named = settings_profile_text(settings, profile, "credential_source");
-	const char *token_file = settings_profile_text(settings, profile,
-		"web_identity_token_file");
 
-	if (token_file != NULL)
-		return source_take_web_identity(plan, token_file, reason);
-	if ((next != NULL) == (named != NULL))
-		return reason_set(reason, STATUS_BAD_PROFILE,
-			"profile %.60s: role_arn needs either source_profile or credential_source",
-			profile);
-	if (named != NULL)
-		return named_source_take(profile, named, plan, reason);
-	/* A profile may be its own source only through its keys. */
-	if (strcmp(next, profile) == 0)
-		return keys_take(profile, plan, reason);
 	if (!settings_profile_exists(settings, next))
 		return reason_set(reason, STATUS_BAD_PROFILE,
 			"profile %.60s: its source_profile %.60s does not exist", profile, next);
+	/* A profile may be its own source only through its keys. */
+	if (walk_knows(walk, next) &&
+		(strcmp(next, profile) != 0 || !profile_has_keys(settings, next)))
+		return reason_set(reason, STATUS_BAD_PROFILE,
+			"profile %.60s: its source_profile leads back to it", next);
+	if (profile_has_keys(settings, next) || !profile_has_role(settings, next))
+		return last_take(next, plan, reason);
 	*ret_next = next;
 	return STATUS_OK;
 }
 
-/* One link of the chain; RET_NEXT as above. */
+/* What the role of PROFILE is assumed with; RET_NEXT as above. */
 static enum status
-link_take(const char *profile, struct plan *plan, const char **ret_next, struct reason *reason)
+role_source_take(const struct profile_walk *walk, const char *profile, struct plan *plan,
+	const char **ret_next, struct reason *reason)
 {
 	const struct settings *settings = &plan->settings;
-	enum status status = human_refuse(settings, profile, reason);
+	const char *next = settings_profile_text(settings, profile, "source_profile");
+	const char *named = settings_profile_text(settings, profile, "credential_source");
 
-	if (status != STATUS_OK)
-		return status;
-	if (settings_profile_text(settings, profile, "role_arn") != NULL) {
-		status = role_add(profile, plan, reason);
-		return status == STATUS_OK ? role_source_take(profile, plan, ret_next, reason)
-					   : status;
-	}
-	if (settings_profile_text(settings, profile, "aws_access_key_id") == NULL &&
-		settings_profile_text(settings, profile, "credential_process") != NULL)
-		return source_take_process(plan, profile, reason);
-	return keys_take(profile, plan, reason);
-}
-
-static enum status
-walk_step(struct profile_walk *walk, const char *profile, struct reason *reason)
-{
-	for (size_t i = 0; i < walk->count; i++) {
-		if (strcmp(walk->names[i], profile) == 0)
-			return reason_set(reason, STATUS_BAD_PROFILE,
-				"profile %.60s: its source_profile leads back to it", profile);
-	}
-	if (walk->count == PLAN_ROLES)
+	if ((next != NULL) == (named != NULL))
 		return reason_set(reason, STATUS_BAD_PROFILE,
-			"profile %.60s: more than %d profiles in a row", profile, PLAN_ROLES);
-	walk->names[walk->count++] = profile;
-	return STATUS_OK;
+			"profile %.60s: role_arn needs either source_profile or credential_source",
+			profile);
+	return named != NULL ? named_source_take(profile, named, plan, reason)
+			     : next_take(walk, profile, next, plan, ret_next, reason);
 }
 
 /* The walk went from the last role to the first: they are assumed the other way round. */
@@ -186,17 +267,20 @@ roles_reverse(struct plan *plan)
 }
 
 enum status
-profile_take(const char *profile, struct plan *plan, struct reason *reason)
+profile_take_role(const char *profile, struct plan *plan, struct reason *reason)
 {
 	struct profile_walk walk = {0};
 	const char *at = profile;
 
 	while (at != NULL) {
 		const char *next = NULL;
-		enum status status = walk_step(&walk, at, reason);
+		/* Refuses more roles than there is room for, and so the walk has room, too. */
+		enum status status = role_add(at, plan, reason);
 
-		if (status == STATUS_OK)
-			status = link_take(at, plan, &next, reason);
+		if (status != STATUS_OK)
+			return status;
+		walk.names[walk.count++] = at;
+		status = role_source_take(&walk, at, plan, &next, reason);
 		if (status != STATUS_OK)
 			return status;
 		at = next;

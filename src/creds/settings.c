@@ -191,15 +191,22 @@ config_section(const struct settings *settings, const char *profile)
 }
 
 const char *
+settings_file_text(const struct settings *settings, enum settings_file file, const char *profile,
+	const char *name)
+{
+	const struct variables *section = file == SETTINGS_CREDENTIALS
+		? ini_section_find(&settings->credentials, profile)
+		: config_section(settings, profile);
+
+	return section != NULL ? variables_get(section, name) : NULL;
+}
+
+const char *
 settings_profile_text(const struct settings *settings, const char *profile, const char *name)
 {
-	const struct variables *secrets = ini_section_find(&settings->credentials, profile);
-	const struct variables *section = config_section(settings, profile);
-	const char *text = secrets != NULL ? variables_get(secrets, name) : NULL;
+	const char *text = settings_file_text(settings, SETTINGS_CREDENTIALS, profile, name);
 
-	if (text == NULL && section != NULL)
-		text = variables_get(section, name);
-	return text;
+	return text != NULL ? text : settings_file_text(settings, SETTINGS_CONFIG, profile, name);
 }
 
 bool

@@ -48,6 +48,12 @@ bool settings_switch(const struct settings *settings, const char *name);
 const char *
 settings_profile_text(const struct settings *settings, const char *profile, const char *name);
 
+enum settings_file { SETTINGS_CREDENTIALS, SETTINGS_CONFIG };
+
+/* The same from one file alone. */
+const char *settings_file_text(const struct settings *settings, enum settings_file file,
+	const char *profile, const char *name);
+
 /* Whether either file has that profile. */
 bool settings_profile_exists(const struct settings *settings, const char *profile);
 

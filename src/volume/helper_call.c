@@ -52,7 +52,7 @@ request_write(const struct params *params, const struct helper_question *questio
 {
 	owned_plan plan = {0};
 	owned_secret frame = {0};
-	enum status status = plan_make(params, &plan, reason);
+	enum status status = plan_make(params, deadline, &plan, reason);
 
 	if (status != STATUS_OK)
 		return status;

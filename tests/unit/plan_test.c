@@ -58,7 +58,7 @@ plan_ok(const struct params *params, struct plan *plan)
 {
 	struct reason reason = {0};
 
-	if (plan_make(params, plan, &reason) != STATUS_OK)
+	if (plan_make(params, deadline_in_ms(5000), plan, &reason) != STATUS_OK)
 		fail_msg("%s", reason.text);
 }
 
@@ -156,16 +156,83 @@ a_credential_source_is_followed(void **state)
 	assert_string_equal(environment.access_key, "EK");
 }
 
-static void
-a_credential_process_is_named_as_not_supported(void **state)
+/* The plan of a default profile with this credential_process, made within a second. */
+static enum status
+process_plan(const char *command, struct plan *plan, struct reason *reason)
 {
-	struct params params = params_make("", "", "[default]\ncredential_process=/bin/true\n");
+	char text[600];
+
+	snprintf(text, sizeof(text), "[default]\ncredential_process = %s\n", command);
+
+	struct params params = params_make("A_VARIABLE=of the resource\n", "", text);
+
+	return plan_make(&params, deadline_in_ms(1000), plan, reason);
+}
+
+static void
+a_credential_process_is_run_without_a_shell_and_its_output_passed_on(void **state)
+{
 	owned_plan plan = {0};
 	struct reason reason = {0};
 
 	(void)state;
-	assert_int_equal(plan_make(&params, &plan, &reason), STATUS_BAD_PROFILE);
-	assert_non_null(strstr(reason.text, "credential_process"));
+	assert_int_equal(process_plan("/bin/echo -n '$HOME;x' \"a b\" c\\ d", &plan, &reason),
+		STATUS_OK);
+	assert_int_equal(plan.source, SOURCE_PROCESS);
+	assert_string_equal(plan.process_output.bytes, "$HOME;x a b c d");
+}
+
+static void
+a_credential_process_sees_the_resources_variables(void **state)
+{
+	owned_plan plan = {0};
+	struct reason reason = {0};
+
+	(void)state;
+	assert_int_equal(process_plan("/usr/bin/env", &plan, &reason), STATUS_OK);
+	assert_non_null(strstr(plan.process_output.bytes, "A_VARIABLE=of the resource\n"));
+	assert_null(strstr(plan.process_output.bytes, "HOME="));
+}
+
+static void
+a_credential_process_that_fails_or_is_none_is_refused(void **state)
+{
+	static const char *const commands[][2] = {
+		{"/bin/false", "failed"},
+		{"echo x", "full path"},
+		{"/nowhere/at/all", "cannot be run"},
+		{"/tmp", "not a program"},
+		{"/bin/echo 'open", "open quote"},
+		{"\"\"", "full path"},
+		{"/usr/bin/head -c 70000 /dev/zero", "more than"},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(commands) / sizeof(commands[0]); i++) {
+		owned_plan plan = {0};
+		struct reason reason = {0};
+
+		assert_int_equal(process_plan(commands[i][0], &plan, &reason), STATUS_BAD_PROFILE);
+		assert_non_null(strstr(reason.text, commands[i][1]));
+	}
+}
+
+static void
+a_credential_process_that_does_not_end_is_slow_credentials(void **state)
+{
+	static const char *const commands[] = {"/bin/sleep 30", "/bin/sh -c 'sleep 30 & wait'",
+		"/bin/sh -c 'exec >&-; sleep 30'"};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(commands) / sizeof(commands[0]); i++) {
+		owned_plan plan = {0};
+		struct reason reason = {0};
+		int64_t begun_ms = clock_now_ms();
+
+		assert_int_equal(process_plan(commands[i], &plan, &reason),
+			STATUS_SLOW_CREDENTIALS);
+		assert_true(clock_now_ms() - begun_ms < 5000);
+	}
 }
 
 static void
@@ -250,7 +317,11 @@ main(void)
 		cmocka_unit_test(a_chain_of_profiles_gives_its_roles_from_the_source_outwards),
 		cmocka_unit_test(a_profile_may_be_its_own_source_through_its_keys),
 		cmocka_unit_test(a_credential_source_is_followed),
-		cmocka_unit_test(a_credential_process_is_named_as_not_supported),
+		cmocka_unit_test(
+			a_credential_process_is_run_without_a_shell_and_its_output_passed_on),
+		cmocka_unit_test(a_credential_process_sees_the_resources_variables),
+		cmocka_unit_test(a_credential_process_that_fails_or_is_none_is_refused),
+		cmocka_unit_test(a_credential_process_that_does_not_end_is_slow_credentials),
 		cmocka_unit_test(regions_come_in_the_order_of_the_sdks),
 		cmocka_unit_test(endpoints_come_in_the_order_of_the_sdks_and_can_be_ignored),
 		cmocka_unit_test(the_plan_crosses_the_frame),
