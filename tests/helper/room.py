@@ -7,15 +7,13 @@ from __future__ import annotations
 
 import json
 import os
-import socket
-import struct
 import subprocess
 import sys
 import tempfile
-import threading
 from pathlib import Path
 
 from . import helper
+from .nameserver import NameServer
 
 TESTS = Path(__file__).resolve().parent.parent
 
@@ -34,38 +32,6 @@ def fetch_in_room(**wanted) -> helper.Answer:
                           input=json.dumps(wanted).encode(), stdout=subprocess.PIPE, check=True, timeout=60, cwd=TESTS)
     answer = json.loads(done.stdout)
     return helper.Answer(**{**answer, "key": answer["key"].encode()})
-
-
-class NameServer(threading.Thread):
-    """Answers A questions for the names it knows, NXDOMAIN to the rest (RFC 1035)."""
-
-    def __init__(self, names: dict[str, str], address: str = "127.0.0.1") -> None:
-        super().__init__(daemon=True)
-        self.names = names
-        self.asked: list[str] = []
-        self.socket = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
-        self.socket.bind((address, 53))
-
-    def run(self) -> None:
-        while True:
-            question, sender = self.socket.recvfrom(512)
-            self.socket.sendto(self.reply(question), sender)
-
-    def reply(self, question: bytes) -> bytes:
-        labels, at = [], 12
-        while question[at]:
-            labels.append(question[at + 1:at + 1 + question[at]].decode())
-            at += 1 + question[at]
-        kind = struct.unpack(">H", question[at + 1:at + 3])[0]
-        name = ".".join(labels).lower()
-        self.asked.append(name)
-        address = self.names.get(name)
-        answers = 1 if address and kind == 1 else 0
-        head = question[:2] + struct.pack(">HHHHH", 0x8180 if address else 0x8183, 1, answers, 0, 0)
-        body = question[12:at + 5]
-        if answers:
-            body += b"\xc0\x0c" + struct.pack(">HHIH", 1, 1, 60, 4) + socket.inet_aton(address)
-        return head + body
 
 
 def put_over(path: str, content, place: Path) -> None:

@@ -24,6 +24,11 @@
 	(PTRACE_O_TRACEEXIT | PTRACE_O_TRACEFORK | PTRACE_O_TRACEVFORK | PTRACE_O_TRACECLONE | \
 		PTRACE_O_TRACEEXEC | PTRACE_O_TRACESYSGOOD)
 
+struct tracee {
+	pid_t pid;     /* 0: none */
+	int is_chosen; /* it is to crash, so its calls are counted */
+};
+
 struct crash {
 	const char *name; /* NULL: none */
 	long number;
@@ -35,7 +40,7 @@ struct watch {
 	FILE *log;
 	struct crash crash;
 	long calls; /* of the process that is to crash */
-	pid_t tracees[TRACEES_MAX];
+	struct tracee tracees[TRACEES_MAX];
 };
 
 static volatile sig_atomic_t look_wanted;
@@ -47,29 +52,27 @@ look_want(int number)
 	look_wanted = 1;
 }
 
-static void
-tracee_note(struct watch *watch, pid_t pid, int is_there)
+/* The place of PID, or a free one; NULL: none is left. */
+static struct tracee *
+tracee_find(struct watch *watch, pid_t pid)
 {
-	pid_t from = is_there ? 0 : pid, to = is_there ? pid : 0;
+	struct tracee *free_place = NULL;
 
 	for (size_t i = 0; i < TRACEES_MAX; i++) {
-		if (watch->tracees[i] == pid)
-			from = pid;
+		if (watch->tracees[i].pid == pid)
+			return &watch->tracees[i];
+		if (watch->tracees[i].pid == 0)
+			free_place = &watch->tracees[i];
 	}
-	for (size_t i = 0; i < TRACEES_MAX; i++) {
-		if (watch->tracees[i] == from) {
-			watch->tracees[i] = to;
-			return;
-		}
-	}
+	return free_place;
 }
 
 static void
 all_interrupt(const struct watch *watch)
 {
 	for (size_t i = 0; i < TRACEES_MAX; i++) {
-		if (watch->tracees[i] != 0)
-			ptrace(PTRACE_INTERRUPT, watch->tracees[i], 0, 0);
+		if (watch->tracees[i].pid != 0)
+			ptrace(PTRACE_INTERRUPT, watch->tracees[i].pid, 0, 0);
 	}
 }
 
@@ -90,11 +93,40 @@ comm_read(pid_t pid, char comm[static 64])
 	fclose(file);
 }
 
+/* A process's first thread: a further one may end while the others go on with what they hold. */
+static int
+pid_is_leader(pid_t pid)
+{
+	char path[64], line[128];
+	int leader = pid;
+
+	snprintf(path, sizeof(path), "/proc/%d/status", pid);
+
+	FILE *file = fopen(path, "re");
+
+	while (file != NULL && fgets(line, sizeof(line), file) != NULL)
+		sscanf(line, "Tgid: %d", &leader);
+	if (file != NULL)
+		fclose(file);
+	return leader == pid;
+}
+
+/* In PTRACE_EVENT_EXIT: whether a signal ends it, which leaves no time to wipe anything. */
+static int
+pid_is_killed(pid_t pid)
+{
+	unsigned long state = 0;
+
+	return ptrace(PTRACE_GETEVENTMSG, pid, 0, &state) == 0 && WIFSIGNALED((int)state);
+}
+
 static void
 tracee_search(struct watch *watch, pid_t pid, const char *when)
 {
 	char comm[64];
 
+	if (!pid_is_leader(pid))
+		return;
 	comm_read(pid, comm);
 
 	size_t searched_bytes = memory_search(pid, watch->needles, watch->log, when, comm);
@@ -103,20 +135,27 @@ tracee_search(struct watch *watch, pid_t pid, const char *when)
 	fflush(watch->log);
 }
 
-/* Counts the calls of the chosen process, and ends it at the chosen one. */
+/* Whether it is the one to crash: asked when it is new or has become another program. */
 static void
-call_count(struct watch *watch, pid_t pid)
+tracee_choose(const struct watch *watch, struct tracee *tracee)
 {
 	char comm[64];
 
-	comm_read(pid, comm);
-	/* The kernel cuts names to 15 bytes. */
-	if (strncmp(comm, watch->crash.name, 15) != 0)
+	if (watch->crash.name == NULL)
 		return;
+	comm_read(tracee->pid, comm);
+	/* The kernel cuts names to 15 bytes. */
+	tracee->is_chosen = strncmp(comm, watch->crash.name, 15) == 0;
+}
+
+/* Counts a call of the chosen process, and ends it at the chosen one. */
+static void
+call_count(struct watch *watch, pid_t pid)
+{
 	watch->calls++;
 	if (watch->calls != watch->crash.number)
 		return;
-	fprintf(watch->log, "crash\t%d\t%s\tcall\t%ld\n", pid, comm, watch->calls);
+	fprintf(watch->log, "crash\t%d\t%s\tcall\t%ld\n", pid, watch->crash.name, watch->calls);
 	fflush(watch->log);
 	syscall(SYS_tgkill, pid, pid, watch->crash.signal_number);
 }
@@ -128,7 +167,7 @@ stop_take(struct watch *watch, pid_t pid, int state)
 	int event = state >> 16, number = WSTOPSIG(state);
 
 	if (event == PTRACE_EVENT_EXIT) {
-		tracee_search(watch, pid, "exit");
+		tracee_search(watch, pid, pid_is_killed(pid) ? "killed" : "exit");
 		return 0;
 	}
 	if (event == PTRACE_EVENT_STOP && number == SIGTRAP && look_wanted == 2)
@@ -141,15 +180,29 @@ stop_take(struct watch *watch, pid_t pid, int state)
 }
 
 static void
-tracee_go_on(const struct watch *watch, pid_t pid, int state, int number)
+tracee_go_on(const struct tracee *tracee, int state, int number)
 {
 	int is_group_stop = state >> 16 == PTRACE_EVENT_STOP && WSTOPSIG(state) != SIGTRAP;
 
 	if (is_group_stop)
-		ptrace(PTRACE_LISTEN, pid, 0, 0);
+		ptrace(PTRACE_LISTEN, tracee->pid, 0, 0);
 	else
-		ptrace(watch->crash.name != NULL ? PTRACE_SYSCALL : PTRACE_CONT, pid, 0,
+		ptrace(tracee->is_chosen ? PTRACE_SYSCALL : PTRACE_CONT, tracee->pid, 0,
 			(long)number);
+}
+
+static void
+tracee_serve(struct watch *watch, pid_t pid, int state)
+{
+	struct tracee *tracee = tracee_find(watch, pid);
+
+	if (tracee == NULL)
+		abort();
+	if (tracee->pid == 0 || state >> 16 == PTRACE_EVENT_EXEC) {
+		tracee->pid = pid;
+		tracee_choose(watch, tracee);
+	}
+	tracee_go_on(tracee, state, stop_take(watch, pid, state));
 }
 
 /* Serves all tracees until none is left; returns how the command ended. */
@@ -169,15 +222,14 @@ watch_serve(struct watch *watch, pid_t command)
 		}
 		if (pid <= 0)
 			continue;
-		if (!WIFSTOPPED(state)) {
-			tracee_note(watch, pid, 0);
-			if (pid == command)
-				code = WIFEXITED(state) ? WEXITSTATUS(state)
-							: 128 + WTERMSIG(state);
+		if (WIFSTOPPED(state)) {
+			tracee_serve(watch, pid, state);
 			continue;
 		}
-		tracee_note(watch, pid, 1);
-		tracee_go_on(watch, pid, state, stop_take(watch, pid, state));
+		if (tracee_find(watch, pid) != NULL)
+			*tracee_find(watch, pid) = (struct tracee){0};
+		if (pid == command)
+			code = WIFEXITED(state) ? WEXITSTATUS(state) : 128 + WTERMSIG(state);
 	}
 }
 
@@ -226,8 +278,6 @@ main(int argc, char **argv)
 		perror("watch: the command cannot be watched");
 		return 2;
 	}
-	tracee_note(&watch, pid, 1);
-
 	int code = watch_serve(&watch, pid);
 
 	fprintf(watch.log, "end\t%d\t-\tcalls\t%ld\n", pid, watch.calls);
