@@ -82,6 +82,15 @@ def _helper(directory: str):
     return run
 
 
+def _oracle(report: Report, context) -> None:
+    """The signer against botocore, ten thousand random requests."""
+    if not context.builds.build("helper"):
+        report.record("build-helper", False)
+        return
+    counted(report, context.suite, [str(TESTS / "oracle" / "run"), *context.names], SOURCE, 600,
+            {"BUILD_DIRECTORY": str(context.builds.directory("helper"))})
+
+
 def _fuzz(report: Report, context) -> None:
     """Five seconds for each target; tests/fuzz --hours N is the long form."""
     if not context.builds.build("fuzz"):
@@ -160,6 +169,7 @@ SUITES = [
     Suite("agent", _host("agent"), ("build",), takes_names=True),
     Suite("simulate", _host("simulate", programs=False), ("build", "simulate"), takes_names=True),
     Suite("emulator", _script("emulator/run"), ("emulator",), takes_names=True),
+    Suite("oracle", _oracle, ("build", "emulator"), takes_names=True),
     Suite("helper", _helper("helper"), ("build", "emulator"), takes_names=True),
     Suite("leaks", _helper("leaks"), ("build", "emulator"), takes_names=True),
     Suite("lab", _machine("lab/selftest", programs=False), ("lab", "emulator"), takes_names=True),
