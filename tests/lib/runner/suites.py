@@ -8,7 +8,7 @@ from typing import Callable, NamedTuple
 from . import cases, workers
 from .builds import SOURCE, build_suite
 from .commands import counted, step
-from .fixtures import HostFixture, MachineFixture
+from .fixtures import ClusterFixture, HostFixture, MachineFixture
 from .report import Report, say
 
 TESTS = SOURCE / "tests"
@@ -148,6 +148,15 @@ def _machine(directory: str, programs: bool = True, alone: bool = False):
 
 
 def _bench(report: Report, context) -> None:
+    """What needs no machine, then the rest in one."""
+    host, machine = (cases.select(cases.find(TESTS / directory), context.names) for directory in ("bench/host", "bench"))
+    if host:
+        workers.run(report, context.suite, host, lambda: HostFixture(context.builds, None), 1)
+    if machine or not host:
+        _bench_machine(report, context)
+
+
+def _bench_machine(report: Report, context) -> None:
     """Without KVM the machine's clock counts instructions: ordinary emulation flatters long programs."""
     from lab import accel
     before = os.environ.get("LAB_ACCEL")
@@ -158,6 +167,26 @@ def _bench(report: Report, context) -> None:
     finally:
         if not before:
             os.environ.pop("LAB_ACCEL", None)
+
+
+def _core(path: pathlib.Path) -> list[str]:
+    """The names in a list of cases; lines that begin with # are for people."""
+    lines = path.read_text(encoding="utf-8").splitlines()
+    return [line.strip() for line in lines if line.strip() and not line.startswith("#")]
+
+
+def _cluster(report: Report, context) -> None:
+    """Cases called with a lab.ground.Ground; those of tests/cluster/core when the suite is one of all."""
+    if not context.names and not context.whole:
+        context.names = _core(TESTS / "cluster" / "core")
+    chosen = _find(report, context, TESTS / "cluster")
+    tree = context.builds.tree() if chosen else None
+    if chosen and tree is None:
+        report.record("build-gcc", False)
+        return
+    if chosen:
+        # One cluster at a time: its nodes are two machines already.
+        workers.run(report, context.suite, chosen, lambda: ClusterFixture(tree), 1)
 
 
 SUITES = [
