@@ -11,6 +11,7 @@
 #include <sys/stat.h>
 #include <sys/sysmacros.h>
 
+#include "volume/bounded.h"
 #include "volume/device.h"
 #include "volume/disk_probe.h"
 #include "volume/mount_options.h"
@@ -68,24 +69,42 @@ device_look(const char *text, bool may_probe, struct deadline deadline, struct d
 	return status == STATUS_OK ? device_find(path, ret_device, reason) : status;
 }
 
+/* In a child: the header may lie as a file on storage that hangs, and validate-all has nobody who
+ * would end it. */
+static enum status
+header_look(void *context, struct reason *reason)
+{
+	const char *const *path = context;
+	struct stat about;
+
+	if (stat(*path, &about) == 0)
+		return STATUS_OK;
+	return reason_set(reason, STATUS_NO_HEADER,
+		"the detached header %.100s is not there; attach what it lies on, or correct header",
+		*path);
+}
+
 /* One look for device and header. A disk that is being attached shows no size at first. */
 static enum status
 both_look(const struct wanted *wanted, bool may_probe, struct deadline deadline,
 	struct found_device *found, struct reason *reason)
 {
 	const struct params *params = wanted->params;
+	const char *header_path = params->header;
 	struct device device = {0};
-	struct stat about;
 	enum status status = device_look(params->device, may_probe, deadline, &device, reason);
 
 	if (status != STATUS_OK)
 		return status;
 	if (device_number(device.number, "size") <= 0)
-		return reason_set(reason, STATUS_NO_DEVICE, "%s is there and has no size yet",
+		return reason_set(reason, STATUS_NO_DEVICE,
+			"%.100s is there and has no size yet; see whether it is attached to its end",
 			params->device);
-	if (params->header != NULL && stat(params->header, &about) != 0)
-		return reason_set(reason, STATUS_NO_HEADER, "the detached header %s is not there",
-			params->header);
+	if (params->header != NULL)
+		status = bounded_run(header_look, params->header, &header_path, sizeof(header_path),
+			deadline, reason);
+	if (status != STATUS_OK)
+		return status;
 	memcpy(found->path, device.path, sizeof(found->path));
 	snprintf(found->header_path, sizeof(found->header_path), "%s",
 		params->header != NULL ? params->header : "");

@@ -32,7 +32,7 @@ int64_t device_wait_ms(const struct params *params);
  * STATUS_OK once the device, and the detached header where one is configured, are there and show a
  * size. WAIT_MS is how long they may take to appear (0: look once); DEADLINE bounds everything.
  * STATUS_NO_DEVICE, STATUS_NO_HEADER when they have not, STATUS_BAD_PARAMETER,
- * STATUS_MISSING_PARAMETER.
+ * STATUS_MISSING_PARAMETER, STATUS_TIMED_OUT when the storage of the header hangs.
  */
 must_use enum status device_wait(const struct wanted *wanted, int64_t wait_ms,
 	struct deadline deadline, struct found_device *ret_device, struct reason *reason);

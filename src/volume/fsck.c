@@ -61,8 +61,8 @@ super_read_need(const char *path, enum fsck_need *ret_need, struct reason *reaso
 
 	if (device_fd < 0 ||
 		pread(device_fd, super, sizeof(super), SUPERBLOCK_OFFSET) != (ssize_t)sizeof(super))
-		return reason_set(reason, STATUS_DEVICE_IO, "reading the superblock on %s: %s",
-			path, strerror(errno));
+		return reason_set(reason, STATUS_DEVICE_IO,
+			"reading the superblock on %s: %s; check the disk", path, strerror(errno));
 	if (super_le16(super, SUPER_MAGIC_AT) != SUPER_MAGIC)
 		return reason_set(reason, STATUS_BAD_FILESYSTEM,
 			"the ext4 superblock on %s is damaged; run e2fsck by hand", path);
@@ -142,7 +142,7 @@ checker_run(const char *path, bool force, const struct doer *doer, struct reason
 
 	if (job.path == NULL)
 		return reason_set(reason, STATUS_MISSING_SOFTWARE,
-			"e2fsck is needed and not installed (e2fsprogs)");
+			"e2fsck is needed and not there; install e2fsprogs");
 	log_info("checking %s with e2fsck%s -p", path, force ? " -f" : "");
 
 	enum status status = spawn_run(&job, deadline_in_ms(left_ms - grace_ms), &result, reason);
@@ -175,6 +175,17 @@ fsck_check_policy(const char *policy, const char *fstype, struct reason *reason)
 		return reason_set(reason, STATUS_BAD_PARAMETER,
 			"run_fsck=force: %s is not repaired by start; set run_fsck=auto", fstype);
 	return STATUS_OK;
+}
+
+enum status
+fsck_look(const char *fstype, const char *path, bool *ret_is_unclean, struct reason *reason)
+{
+	enum fsck_need need = FSCK_NEED_NONE;
+	enum status status = type_is_ext(fstype) ? super_read_need(path, &need, reason) : STATUS_OK;
+
+	if (status == STATUS_OK)
+		*ret_is_unclean = need == FSCK_NEED_CHECK;
+	return status;
 }
 
 enum status

@@ -19,6 +19,14 @@
 must_use enum status fsck_run(const char *policy, const char *fstype, const char *path,
 	bool read_only, const struct doer *doer, struct reason *reason);
 
+/*
+ * For validate-all: whether the superblock on PATH asks for a check, of ext2 to ext4 alone, and of
+ * one that is not mounted, for a live one may look unclean. Reads, and claims nothing.
+ * STATUS_BAD_FILESYSTEM when the superblock is damaged, STATUS_DEVICE_IO.
+ */
+must_use enum status
+fsck_look(const char *fstype, const char *path, bool *ret_is_unclean, struct reason *reason);
+
 /* For validate-all: whether start would refuse. STATUS_OK or STATUS_BAD_PARAMETER. */
 must_use enum status
 fsck_check_policy(const char *policy, const char *fstype, struct reason *reason);

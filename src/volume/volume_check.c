@@ -14,10 +14,12 @@
 
 #include "base/log.h"
 #include "volume/bounded.h"
+#include "volume/clock_check.h"
 #include "volume/device_wait.h"
 #include "volume/filesystem.h"
 #include "volume/fsck.h"
 #include "volume/header.h"
+#include "volume/inside_check.h"
 #include "volume/kdf_memory.h"
 #include "volume/kernel_module.h"
 #include "volume/luks.h"
@@ -45,7 +47,7 @@ software_check(struct reason *reason)
 {
 	if (geteuid() != 0)
 		return reason_set(reason, STATUS_NOT_ROOT,
-			"validate-all from level 10 on needs root");
+			"validate-all from level 10 on needs root; run it as root");
 	if (!kernel_module_is_there("dm-crypt"))
 		return reason_set(reason, STATUS_MISSING_SOFTWARE,
 			"this kernel has no dm-crypt; install its module");
@@ -61,7 +63,8 @@ software_check(struct reason *reason)
 /* The name of the cluster's test run is not the resource's: without an explicit map_name nothing is
  * said about names. */
 static enum status
-names_check(const struct wanted *wanted, struct deadline deadline, struct reason *reason)
+names_check(const struct wanted *wanted, struct deadline deadline, struct inside *inside,
+	struct reason *reason)
 {
 	struct wanted nameless = *wanted;
 	owned_view view = {0};
@@ -75,6 +78,7 @@ names_check(const struct wanted *wanted, struct deadline deadline, struct reason
 			"take PrivateTmp and the like from pacemaker.service");
 	if (view.ours != NULL)
 		log_info("the device is open here as %s", view.ours->name);
+	inside_note(inside, &view);
 
 	enum status found = view.reason.status;
 	bool matters = view.state == STATE_TAKEN || view.state == STATE_UNREADABLE ||
@@ -119,6 +123,23 @@ key_try(void *context, const struct secret *key, struct reason *reason)
 		check->deadline, reason);
 }
 
+/* A disk that hangs has half the time to answer, and is then one that cannot be read. */
+static enum status
+header_check(struct check_header *check, struct reason *reason)
+{
+	struct reason refusal = {0};
+	struct deadline half = deadline_in_ms(deadline_left_ms(check->deadline) / 2);
+	enum status status = bounded_run(header_judge, check->path, check, sizeof(*check), half,
+		&refusal);
+
+	if (status == STATUS_TIMED_OUT && !deadline_passed(check->deadline))
+		return reason_set(reason, STATUS_DEVICE_IO,
+			"reading the LUKS header on %.100s does not end; check the disk",
+			check->path);
+	reason_pass(&refusal, reason);
+	return status;
+}
+
 static enum status
 device_check(const struct wanted *wanted, struct check_header *check, struct reason *reason)
 {
@@ -132,8 +153,7 @@ device_check(const struct wanted *wanted, struct check_header *check, struct rea
 			"%s is read-only; set read_only=yes or make it writable", device.path);
 	snprintf(check->path, sizeof(check->path), "%s",
 		device.header_path[0] != '\0' ? device.header_path : device.path);
-	status = bounded_run(header_judge, check->path, check, sizeof(*check), check->deadline,
-		reason);
+	status = header_check(check, reason);
 	if (status != STATUS_OK)
 		return status;
 	if (check->report.copy_damaged)
@@ -145,32 +165,32 @@ device_check(const struct wanted *wanted, struct check_header *check, struct rea
 			check->path);
 	if (check->report.least_kdf_kib > kdf_memory_free_kib())
 		return reason_set(reason, STATUS_KDF_MEMORY,
-			"the keyslots of %s need %llu MiB of memory, %llu MiB are free",
+			"a keyslot of %.100s needs %llu MiB, %llu are free; free memory or add a cheaper keyslot",
 			check->path, (unsigned long long)check->report.least_kdf_kib / 1024,
 			(unsigned long long)kdf_memory_free_kib() / 1024);
 	return STATUS_OK;
 }
 
-/* Without a mapping the filesystem cannot be seen: only what the configuration itself names can be
- * checked. */
+/* Without a name and a mapping the filesystem is not known, and nothing is said of it. */
 static enum status
-mount_check(const struct wanted *wanted, struct reason *reason)
+mount_check(const struct wanted *wanted, const struct inside *inside, struct reason *reason)
 {
 	const struct params *params = wanted->params;
+	const char *fstype = inside_fstype(inside);
 	owned_text options = NULL;
 	owned_text dropped = NULL;
 	enum status status = mountpoint_check(params->directory, reason);
 
-	if (status != STATUS_OK || params->fstype == NULL || strcmp(params->fstype, "auto") == 0)
+	if (status != STATUS_OK || fstype == NULL)
 		return status;
-	status = filesystem_check_driver(params->fstype, reason);
+	status = filesystem_check_driver(fstype, reason);
 	if (status == STATUS_OK)
-		status = fsck_check_policy(params->run_fsck, params->fstype, reason);
+		status = fsck_check_policy(params->run_fsck, fstype, reason);
 	if (status == STATUS_OK)
-		status = mount_options_make(params->options, params->fstype, wanted->read_only,
-			&options, &dropped);
+		status = mount_options_make(params->options, fstype, wanted->read_only, &options,
+			&dropped);
 	if (status == STATUS_OK)
-		status = option_check(params->fstype, options, reason);
+		status = option_check(fstype, options, reason);
 	return status;
 }
 
@@ -180,14 +200,19 @@ volume_check(const struct wanted *wanted, unsigned int level, struct deadline de
 {
 	const struct doer nobody = {.phase_fd = -1, .children_fd = -1, .deadline = deadline};
 	struct check_header check = {.pin = wanted->pin, .deadline = deadline};
+	struct inside inside = {.fstype = wanted->params->fstype,
+		.with_state = level >= LEVEL_WITH_KEY};
 	enum status status = software_check(reason);
 
+	clock_check();
 	if (status == STATUS_OK)
-		status = names_check(wanted, deadline, reason);
+		status = names_check(wanted, deadline, &inside, reason);
 	if (status == STATUS_OK)
 		status = device_check(wanted, &check, reason);
 	if (status == STATUS_OK)
-		status = mount_check(wanted, reason);
+		status = inside_check(&inside, deadline, reason);
+	if (status == STATUS_OK)
+		status = mount_check(wanted, &inside, reason);
 	if (status == STATUS_OK && level >= LEVEL_WITH_KEY)
 		status = unlock_with_key(wanted->params, &nobody, key_try, &check, reason);
 	return status;

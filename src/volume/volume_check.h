@@ -13,10 +13,11 @@
 #include "volume/wanted.h"
 
 /*
- * LEVEL 10: root, device, header, memory for the KDF, names, mount point, filesystem driver, mount
- * options. LEVEL 20: the key is fetched and must open a slot of a private copy of the header.
- * STATUS_OK with nothing to say; things to know are logged as warnings. Every status that start can
- * have.
+ * LEVEL 10: root, device, header, memory for the KDF, names, mount point, and, where fstype names
+ * the filesystem or our mapping is open and shows it, its driver and the mount options; the clock,
+ * in the log alone. LEVEL 20: what our open mapping holds can be mounted, and the key is fetched
+ * and must open a slot of a private copy of the header. STATUS_OK with nothing to say; things to
+ * know are logged as warnings. Every status that start can have.
  */
 must_use enum status volume_check(const struct wanted *wanted, unsigned int level,
 	struct deadline deadline, struct reason *reason);

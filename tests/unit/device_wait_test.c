@@ -1,11 +1,13 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* How long is waited, for what, and what comes of it. */
+#include <fcntl.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <sys/sysmacros.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -35,6 +37,15 @@ wait_for(const struct params *params, int64_t wait_ms, struct found_device *foun
 
 	wanted_make(params, "vol", &wanted);
 	return device_wait(&wanted, wait_ms, deadline_in_ms(5000), found, reason);
+}
+
+/* stat(2), but for a file that lies on storage that hangs. */
+int
+stat(const char *path, struct stat *about)
+{
+	while (strcmp(path, "hung/header") == 0)
+		pause();
+	return fstatat(AT_FDCWD, path, about, 0);
 }
 
 static void
@@ -137,6 +148,27 @@ test_a_missing_detached_header_has_its_own_name(void **state)
 	assert_string_equal(found.header_path, "etc/header");
 }
 
+static void
+test_a_detached_header_on_storage_that_hangs_holds_nothing_up(void **state)
+{
+	struct params detached = by_serial;
+	struct found_device found = {0};
+	struct reason reason = {0};
+	struct wanted wanted;
+	int64_t began_ms = clock_now_ms();
+
+	(void)state;
+	disk_make();
+	detached.header = "hung/header";
+	wanted_make(&detached, "vol", &wanted);
+	alarm(30);
+	assert_int_equal(device_wait(&wanted, 0, deadline_in_ms(500), &found, &reason),
+		STATUS_TIMED_OUT);
+	alarm(0);
+	assert_in_range(clock_now_ms() - began_ms, 400, 10000);
+	assert_non_null(strstr(reason.text, "hung/header"));
+}
+
 #define CASE(name) cmocka_unit_test_setup_teardown(name, fake_tree_begin, fake_tree_end)
 
 int
@@ -149,6 +181,7 @@ main(void)
 		CASE(test_a_device_that_comes_late_is_waited_for),
 		CASE(test_waiting_ends_with_its_time),
 		CASE(test_a_missing_detached_header_has_its_own_name),
+		CASE(test_a_detached_header_on_storage_that_hangs_holds_nothing_up),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

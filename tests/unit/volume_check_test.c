@@ -15,6 +15,7 @@
 
 #include "fake_tree.h"
 #include "volume/bounded.h"
+#include "volume/clock_check.h"
 #include "volume/device_wait.h"
 #include "volume/filesystem.h"
 #include "volume/fsck.h"
@@ -37,6 +38,9 @@ static struct node {
 	const char *fails;
 	enum status failure;
 	bool key_was_tried;
+	const char *inside; /* what the mapping holds */
+	bool header_hangs;
+	int clock_checks;
 } node;
 
 static enum status
@@ -103,7 +107,33 @@ bounded_run(bounded_function *function, const char *what, void *context, size_t 
 	(void)what;
 	(void)context_bytes;
 	(void)deadline;
+	if (node.header_hangs)
+		return reason_set(reason, STATUS_TIMED_OUT, "hangs");
 	return function(context, reason);
+}
+
+void
+clock_check(void)
+{
+	node.clock_checks++;
+}
+
+enum status
+filesystem_find(const char *path, const char *fstype, char ret_fstype[static FSTYPE_BYTES],
+	struct reason *reason)
+{
+	assert_string_equal(path, "dev/dm-0");
+	(void)fstype;
+	snprintf(ret_fstype, FSTYPE_BYTES, "%s", node.inside);
+	return step("inside", reason);
+}
+
+enum status
+fsck_look(const char *fstype, const char *path, bool *ret_is_unclean, struct reason *reason)
+{
+	assert_string_equal(fstype, node.inside);
+	*ret_is_unclean = path == NULL;
+	return step("superblock", reason);
 }
 
 enum status
@@ -186,8 +216,8 @@ fsck_check_policy(const char *policy, const char *fstype, struct reason *reason)
 enum status
 option_check(const char *fstype, const char *options, struct reason *reason)
 {
-	(void)fstype;
 	(void)options;
+	assert_string_equal(fstype, node.inside);
 	return step("options", reason);
 }
 
@@ -203,9 +233,13 @@ begin(void **state)
 {
 	int result = fake_tree_begin(state);
 
-	node = (struct node){.has_helper = true, .has_user = true, .has_dm_crypt = true};
+	node = (struct node){.has_helper = true,
+		.has_user = true,
+		.has_dm_crypt = true,
+		.inside = "xfs"};
 	params.map_name = NULL;
 	params.given[PARAM_map_name] = false;
+	params.fstype = "xfs";
 	return result;
 }
 
@@ -227,6 +261,7 @@ test_a_node_in_order_has_nothing_to_say_and_the_key_waits_for_level_20(void **st
 {
 	(void)state;
 	expect(10, STATUS_OK);
+	assert_int_equal(node.clock_checks, 1);
 	assert_false(node.key_was_tried);
 	expect(20, STATUS_OK);
 	assert_true(node.key_was_tried);
@@ -280,12 +315,18 @@ test_memory_and_a_read_only_device_are_looked_at(void **state)
 }
 
 static void
+mapping_make(const char *name, const char *dm_uuid)
+{
+	fake_mapping(name, 0, dm_uuid);
+	fake_disk("nvme1n1", 259, 1);
+	fake_stack("dm-0", "nvme1n1", 259, 1);
+}
+
+static void
 test_names_count_only_when_a_name_is_given(void **state)
 {
 	(void)state;
-	fake_mapping("vol", 0, "CRYPT-LUKS2-00000000000000000000000000000001-vol");
-	fake_disk("nvme1n1", 259, 1);
-	fake_stack("dm-0", "nvme1n1", 259, 1);
+	mapping_make("vol", "CRYPT-LUKS2-00000000000000000000000000000001-vol");
 	expect(10, STATUS_OK);
 	params.map_name = "vol";
 	params.given[PARAM_map_name] = true;
@@ -296,13 +337,41 @@ static void
 test_our_device_under_another_name_counts_only_when_a_name_is_given(void **state)
 {
 	(void)state;
-	fake_mapping("other", 0, "CRYPT-LUKS2-" UUID "-other");
-	fake_disk("nvme1n1", 259, 1);
-	fake_stack("dm-0", "nvme1n1", 259, 1);
+	mapping_make("other", "CRYPT-LUKS2-" UUID "-other");
 	expect(10, STATUS_OK);
 	params.map_name = "vol";
 	params.given[PARAM_map_name] = true;
 	expect(10, STATUS_OTHER_NAME);
+}
+
+static void
+test_a_filesystem_that_is_not_named_is_checked_where_it_can_be_seen(void **state)
+{
+	(void)state;
+	params.fstype = "auto";
+	node.fails = "options";
+	node.failure = STATUS_BAD_MOUNT_OPTION;
+	expect(10, STATUS_OK);
+	mapping_make("vol", LUKS);
+	node.inside = "ext4";
+	expect(10, STATUS_BAD_MOUNT_OPTION);
+	node.fails = "driver";
+	node.failure = STATUS_NO_FILESYSTEM_DRIVER;
+	expect(10, STATUS_NO_FILESYSTEM_DRIVER);
+	/* What hides it is told from level 20 on. */
+	node.fails = "inside";
+	node.failure = STATUS_BAD_FILESYSTEM;
+	expect(10, STATUS_OK);
+	expect(20, STATUS_BAD_FILESYSTEM);
+	assert_false(node.key_was_tried);
+}
+
+static void
+test_a_header_that_cannot_be_read_to_its_end_is_trouble_of_the_disk(void **state)
+{
+	(void)state;
+	node.header_hangs = true;
+	expect(10, STATUS_DEVICE_IO);
 }
 
 #define CASE(name) cmocka_unit_test_setup_teardown(name, begin, fake_tree_end)
@@ -317,6 +386,8 @@ main(void)
 		CASE(test_memory_and_a_read_only_device_are_looked_at),
 		CASE(test_names_count_only_when_a_name_is_given),
 		CASE(test_our_device_under_another_name_counts_only_when_a_name_is_given),
+		CASE(test_a_filesystem_that_is_not_named_is_checked_where_it_can_be_seen),
+		CASE(test_a_header_that_cannot_be_read_to_its_end_is_trouble_of_the_disk),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
