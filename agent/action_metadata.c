@@ -23,7 +23,8 @@ action_metadata(const struct ocf_call *call, const struct wanted *wanted, struct
 		if (written < 0 && errno == EINTR)
 			continue;
 		if (written < 0) {
-			reason_set(reason, STATUS_INTERNAL, "stdout cannot be written: %s",
+			reason_set(reason, STATUS_INTERNAL,
+				"stdout cannot be written: %s; see what it leads to",
 				strerror(errno));
 			return OCF_ERR_GENERIC;
 		}

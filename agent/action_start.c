@@ -48,7 +48,8 @@ namespace_check(struct reason *reason)
 
 	if (stat("/proc/self/ns/mnt", &own) != 0 || stat("/proc/1/ns/mnt", &init) != 0)
 		return reason_set(reason, STATUS_UNREADABLE,
-			"/proc: the mount namespace cannot be read: %s", strerror(errno));
+			"/proc: the mount namespace cannot be read: %s; is /proc mounted, and this root?",
+			strerror(errno));
 	if (own.st_ino != init.st_ino)
 		return reason_set(reason, STATUS_PRIVATE_NAMESPACE,
 			"this agent runs in a mount namespace of its own; take PrivateTmp and the like from pacemaker.service");

@@ -70,7 +70,8 @@ path_check(const struct wanted *wanted, const struct view *view, struct device *
 		if (!text_is_path(text))
 			return STATE_ACTIVE;
 		reason_set(reason, STATUS_NO_DEVICE,
-			"%.120s is not there: the next start here would not find the volume", text);
+			"%.100s is not there: the next start here would not find it; attach it or correct device",
+			text);
 		return STATE_FLAGGED;
 	}
 	enum dm_below below = dm_device_below(&view->devices, view->ours, ret_device->number);
@@ -80,7 +81,7 @@ path_check(const struct wanted *wanted, const struct view *view, struct device *
 		return STATE_ACTIVE;
 	ret_device->path[0] = '\0';
 	reason_set(reason, STATUS_NO_DEVICE,
-		"%.100s is another device than the open one; the next start here would take it",
+		"%.80s is another device than the open one, and the next start would take it; correct device",
 		text);
 	return STATE_FLAGGED;
 }

@@ -47,9 +47,11 @@ depth_read_mapping(void *place, struct reason *reason)
 	uint64_t size_bytes = 0;
 
 	if (mapping_fd < 0 || ioctl(mapping_fd, BLKGETSIZE64, &size_bytes) != 0)
-		return reason_set(reason, STATUS_DEVICE_IO, "%s: %s", path, strerror(errno));
+		return reason_set(reason, STATUS_DEVICE_IO, "opening %s: %s; check the disk", path,
+			strerror(errno));
 	if (posix_memalign(&piece, PIECE_BYTES, PIECE_BYTES) != 0)
-		return reason_set(reason, STATUS_NO_MEMORY, "no memory to read from %s", path);
+		return reason_set(reason, STATUS_NO_MEMORY, "no memory to read from %s; free some",
+			path);
 
 	off_t offset_bytes = place_choose(size_bytes);
 
@@ -101,7 +103,8 @@ write_failed(const char *directory, struct reason *reason)
 	case ENOSPC:
 	case EDQUOT:
 		return reason_set(reason, STATUS_NO_MEMORY,
-			"%s has no space or no inode left to write a test file", directory);
+			"%.100s has no space or no inode left for a test file; make room",
+			directory);
 	case EROFS:
 		return reason_set(reason, STATUS_TURNED_READ_ONLY,
 			"%s takes no writes: %s; check the kernel log", directory, strerror(errno));
@@ -138,7 +141,8 @@ depth_write(void *place, struct reason *reason)
 	if (file_fd < 0)
 		return write_failed(directory, reason);
 	if (posix_memalign(&pieces, PIECE_BYTES, 2 * PIECE_BYTES) != 0)
-		return reason_set(reason, STATUS_INTERNAL, "no memory to write in %s", directory);
+		return reason_set(reason, STATUS_INTERNAL,
+			"no memory to write in %.120s; free some", directory);
 
 	unsigned char *written = pieces;
 	unsigned char *read_back = written + PIECE_BYTES;
@@ -171,7 +175,7 @@ depth_judge_header(void *context, struct reason *reason)
 	 */
 	if (stat(wish->path, &about) != 0)
 		return reason_set(reason, STATUS_NO_HEADER,
-			"the LUKS header on %.100s is not there; the next start here would fail",
+			"the LUKS header on %.80s is not there: the next start here would fail; restore it",
 			wish->path);
 
 	enum status status = header_copy(wish->path, &header, reason);

@@ -24,13 +24,14 @@ path_find(const char *path, struct device *ret_device, struct reason *reason)
 
 	if (strlen(path) >= sizeof(ret_device->path))
 		return reason_set(reason, STATUS_BAD_PARAMETER,
-			"the path of the device is too long");
+			"device: a path of %zu bytes is too long; name the device by UUID=",
+			strlen(path));
 	if (!block_node_number(path, &number)) {
 		if (errno == 0)
-			return reason_set(reason, STATUS_NO_DEVICE, "%s is not a block device",
-				path);
+			return reason_set(reason, STATUS_NO_DEVICE,
+				"%.100s is not a block device; correct device", path);
 		return reason_set(reason, STATUS_NO_DEVICE,
-			"%s: %s; check that the volume is attached", path, strerror(errno));
+			"%.100s: %s; check that the volume is attached", path, strerror(errno));
 	}
 	strcpy(ret_device->path, path);
 	ret_device->number = number;
@@ -70,7 +71,7 @@ link_find(const char *folder, const char *value, bool lower, struct device *ret_
 
 	if (!link_name_make(value, lower, name, sizeof(name)))
 		return reason_set(reason, STATUS_BAD_PARAMETER,
-			"the device's tag is empty or too long");
+			"device: what follows the = is empty or too long; correct device");
 	snprintf(path, sizeof(path), "%s/disk/%s/%s", dev_root, folder, name);
 	return path_find(path, ret_device, reason);
 }
@@ -109,8 +110,8 @@ volume_find(const char *volume_id, struct device *ret_device, struct reason *rea
 	owned_dir dir = opendir(path);
 
 	if (dir == NULL)
-		return reason_set(reason, STATUS_NO_DEVICE, "cannot read %s: %s", path,
-			strerror(errno));
+		return reason_set(reason, STATUS_NO_DEVICE, "cannot read %s: %s; is sysfs mounted?",
+			path, strerror(errno));
 	for (const struct dirent *entry = readdir(dir); entry != NULL; entry = readdir(dir)) {
 		/* A disk without a number is a hidden path of a multipath NVMe. */
 		if (entry->d_name[0] == '.' || strlen(entry->d_name) >= sizeof(found) ||
@@ -160,7 +161,7 @@ enum status
 device_find(const char *text, struct device *ret_device, struct reason *reason)
 {
 	if (text == NULL || text[0] == '\0')
-		return reason_set(reason, STATUS_NO_DEVICE, "no device is configured");
+		return reason_set(reason, STATUS_NO_DEVICE, "device: not given; set it");
 	if (text[0] == '/')
 		return path_find(text, ret_device, reason);
 	if (strncmp(text, "UUID=", 5) == 0)
@@ -172,5 +173,6 @@ device_find(const char *text, struct device *ret_device, struct reason *reason)
 	if (strncmp(text, "vol-", 4) == 0)
 		return volume_find(text, ret_device, reason);
 	return reason_set(reason, STATUS_BAD_PARAMETER,
-		"the device is neither a path nor UUID=, PARTUUID=, LABEL= or vol-…");
+		"device: write a full path, UUID=, PARTUUID=, LABEL= or vol-…; %.60s is none of them",
+		text);
 }

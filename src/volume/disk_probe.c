@@ -139,7 +139,8 @@ disk_probe(const char *tag, struct deadline deadline, char ret_path[static PATH_
 	owned_dir disks = opendir(directory);
 
 	if (disks == NULL || !question_make(tag, &question))
-		return reason_set(reason, STATUS_NO_DEVICE, "%s: the disks cannot be listed", tag);
+		return reason_set(reason, STATUS_NO_DEVICE,
+			"%.100s: the disks cannot be listed; is sysfs mounted?", tag);
 	for (const struct dirent *disk;
 		(disk = readdir(disks)) != NULL && !deadline_passed(deadline);) {
 		if (disk->d_name[0] == '.' || !disk_is_candidate(disk->d_name) ||

@@ -60,7 +60,8 @@ mapping_error(int error, const char *verb, const char *name, struct reason *reas
 	case ENODEV:
 		return STATUS_OK;
 	case EBUSY:
-		return reason_set(reason, STATUS_BUSY, "mapping %s is in use", name);
+		return reason_set(reason, STATUS_BUSY,
+			"mapping %s is in use; see lsblk and luks-ssm show-users", name);
 	case EAGAIN:
 		return reason_set(reason, STATUS_SUSPENDED,
 			"mapping %s is suspended without its key; "
@@ -68,13 +69,14 @@ mapping_error(int error, const char *verb, const char *name, struct reason *reas
 			name);
 	case EPERM:
 	case EACCES:
-		return reason_set(reason, STATUS_NOT_ROOT, "only root may %s mapping %s", verb,
-			name);
+		return reason_set(reason, STATUS_NOT_ROOT,
+			"only root may %s mapping %s; run it as root", verb, name);
 	case ENOMEM:
-		return reason_set(reason, STATUS_NO_MEMORY, "no memory to %s mapping %s", verb,
-			name);
+		return reason_set(reason, STATUS_NO_MEMORY, "no memory to %s mapping %s; free some",
+			verb, name);
 	default:
-		return reason_set(reason, STATUS_UNREADABLE, "cannot %s mapping %s: %s", verb, name,
+		return reason_set(reason, STATUS_UNREADABLE,
+			"cannot %s mapping %s: %s; see the kernel log", verb, name,
 			strerror(error));
 	}
 }
@@ -87,8 +89,8 @@ mapping_is_there(const char *name, const char *uuid, dev_t number, bool *ret_is_
 	struct dm_info info;
 
 	if (owner.task == NULL || !dm_task_set_name(owner.task, name))
-		return reason_set(reason, STATUS_NO_MEMORY, "no memory to look at mapping %s",
-			name);
+		return reason_set(reason, STATUS_NO_MEMORY,
+			"no memory to look at mapping %s; free some", name);
 	if (!task_run_unsynced(owner.task) || !dm_task_get_info(owner.task, &info))
 		return mapping_error(dm_task_get_errno(owner.task), "look at", name, reason);
 	const char *seen = info.exists ? dm_task_get_uuid(owner.task) : NULL;
@@ -104,8 +106,8 @@ mapping_change(int type, const char *verb, const char *name, struct reason *reas
 	owned_by(task_end) struct task_owner owner = {dm_task_create(type)};
 
 	if (owner.task == NULL || !dm_task_set_name(owner.task, name))
-		return reason_set(reason, STATUS_NO_MEMORY, "no memory to %s mapping %s", verb,
-			name);
+		return reason_set(reason, STATUS_NO_MEMORY, "no memory to %s mapping %s; free some",
+			verb, name);
 	if (!task_run_unsynced(owner.task))
 		return mapping_error(dm_task_get_errno(owner.task), verb, name, reason);
 	log_debug("%s mapping %s: done", verb, name);

@@ -67,12 +67,12 @@ control_open(int *ret_fd, struct reason *reason)
 	snprintf(path, sizeof(path), "%s/class/misc/device-mapper", sysfs_root);
 	if (access(path, F_OK) != 0) {
 		if (errno != ENOENT)
-			return reason_set(reason, STATUS_UNREADABLE, "cannot look for %s: %s", path,
-				strerror(errno));
+			return reason_set(reason, STATUS_UNREADABLE,
+				"cannot look for %s: %s; run as root", path, strerror(errno));
 		snprintf(path, sizeof(path), "%s/class", sysfs_root);
 		if (access(path, F_OK) != 0)
-			return reason_set(reason, STATUS_UNREADABLE, "sysfs is not mounted on %s",
-				sysfs_root);
+			return reason_set(reason, STATUS_UNREADABLE,
+				"sysfs is not mounted on %s; mount it", sysfs_root);
 		*ret_fd = -1;
 		return STATUS_OK;
 	}
@@ -80,8 +80,8 @@ control_open(int *ret_fd, struct reason *reason)
 	int fd = open(path, O_RDONLY | O_CLOEXEC);
 
 	if (fd < 0)
-		return reason_set(reason, STATUS_UNREADABLE, "cannot open %s: %s%s", path,
-			strerror(errno), errno == EACCES ? "; run as root" : "");
+		return reason_set(reason, STATUS_UNREADABLE, "cannot open %s: %s; %s", path,
+			strerror(errno), errno == EACCES ? "run as root" : "is udev at work?");
 	*ret_fd = fd;
 	return STATUS_OK;
 }
@@ -97,19 +97,20 @@ names_read(int control_fd, struct dm_ioctl **ret_list, struct reason *reason)
 
 		if (list == NULL)
 			return reason_set(reason, STATUS_NO_MEMORY,
-				"no memory for the list of mappings");
+				"no memory for the list of mappings; free some");
 		request_prepare(list, room);
 		if (ioctl(control_fd, DM_LIST_DEVICES, list) != 0)
 			return reason_set(reason, STATUS_UNREADABLE,
-				"cannot list the mappings: %s%s", strerror(errno),
-				errno == EACCES ? "; run as root" : "");
+				"cannot list the mappings: %s; %s", strerror(errno),
+				errno == EACCES ? "run as root" : "see dmsetup ls");
 		if ((list->flags & DM_BUFFER_FULL_FLAG) != 0)
 			continue;
 		*ret_list = list;
 		bytes = NULL;
 		return STATUS_OK;
 	}
-	return reason_set(reason, STATUS_UNREADABLE, "the list of mappings does not end");
+	return reason_set(reason, STATUS_UNREADABLE,
+		"the kernel's list of mappings does not end; see dmsetup ls");
 }
 
 /* Whether the live table needs a device: the error target, which stands in for a lost disk, needs
@@ -161,10 +162,11 @@ device_read(int control_fd, dev_t number, struct dm_device *ret_device, bool *re
 	*ret_gone = false;
 	if (ioctl(control_fd, DM_DEV_STATUS, &answer) != 0) {
 		*ret_gone = errno == ENXIO;
-		return *ret_gone ? STATUS_OK
-				 : reason_set(reason, STATUS_UNREADABLE,
-					   "cannot read the state of mapping %u:%u: %s",
-					   major(number), minor(number), strerror(errno));
+		return *ret_gone
+			? STATUS_OK
+			: reason_set(reason, STATUS_UNREADABLE,
+				  "cannot read the state of mapping %u:%u: %s; see dmsetup info",
+				  major(number), minor(number), strerror(errno));
 	}
 	memset(ret_device, 0, sizeof(*ret_device));
 	snprintf(ret_device->name, sizeof(ret_device->name), "%s", answer.head.name);
@@ -226,7 +228,8 @@ dm_kernel_read(struct dm_device **ret_devices, size_t *ret_count, struct reason 
 	size_t count = 0;
 
 	if (devices == NULL)
-		return reason_set(reason, STATUS_NO_MEMORY, "no memory for the list of mappings");
+		return reason_set(reason, STATUS_NO_MEMORY,
+			"no memory for the list of mappings; free some");
 	for (const struct dm_name_list *entry = first; entry != NULL; entry = name_next(entry)) {
 		bool gone;
 

@@ -36,7 +36,8 @@ probe_judge(int result, const char *path, struct reason *reason)
 	if (result == -2)
 		return reason_set(reason, STATUS_BAD_FILESYSTEM,
 			"%s carries signatures of several filesystems; see wipefs --no-act", path);
-	return reason_set(reason, STATUS_DEVICE_IO, "%s cannot be read: %s", path, strerror(errno));
+	return reason_set(reason, STATUS_DEVICE_IO, "%s cannot be read: %s; check the disk", path,
+		strerror(errno));
 }
 
 static enum status
@@ -62,10 +63,11 @@ filesystem_find(const char *path, const char *fstype, char ret_fstype[static FST
 	const char *usage = NULL;
 
 	if (device_fd < 0)
-		return reason_set(reason, STATUS_DEVICE_IO, "%s: %s", path, strerror(errno));
-	if (probe == NULL || blkid_probe_set_device(probe, device_fd, 0, 0) != 0)
-		return reason_set(reason, STATUS_DEVICE_IO, "%s cannot be read: %s", path,
+		return reason_set(reason, STATUS_DEVICE_IO, "opening %s: %s; check the disk", path,
 			strerror(errno));
+	if (probe == NULL || blkid_probe_set_device(probe, device_fd, 0, 0) != 0)
+		return reason_set(reason, STATUS_DEVICE_IO, "%s cannot be read: %s; check the disk",
+			path, strerror(errno));
 	blkid_probe_enable_superblocks(probe, 1);
 	blkid_probe_set_superblocks_flags(probe, BLKID_SUBLKS_TYPE | BLKID_SUBLKS_USAGE);
 	errno = 0;

@@ -82,7 +82,7 @@ chunk_copy(struct header *header, char *chunk, uint64_t offset_bytes, size_t len
 	 * written. */
 	if (pwrite(header->copy_fd, chunk, (size_t)got, (off_t)offset_bytes) != got)
 		return reason_set(reason, STATUS_NO_MEMORY,
-			"no memory for a copy of the LUKS header");
+			"no memory for a copy of the LUKS header; free some");
 	return STATUS_OK;
 }
 
@@ -97,7 +97,7 @@ header_copy_part(struct header *header, uint64_t offset_bytes, uint64_t length_b
 		end_bytes = header->device_bytes;
 	if (posix_memalign(&chunk, BLOCK_BYTES, CHUNK_BYTES) != 0)
 		return reason_set(reason, STATUS_NO_MEMORY,
-			"no memory for a copy of the LUKS header");
+			"no memory for a copy of the LUKS header; free some");
 	for (uint64_t at = offset_bytes - offset_bytes % BLOCK_BYTES; at < end_bytes;
 		at += CHUNK_BYTES) {
 		uint64_t left_bytes = (end_bytes - at + BLOCK_BYTES - 1) / BLOCK_BYTES *
@@ -165,7 +165,7 @@ header_copy(const char *path, struct header *ret_header, struct reason *reason)
 	header.copy_fd = memfd_create("luks-header", MFD_CLOEXEC);
 	if (header.copy_fd < 0 || ftruncate(header.copy_fd, (off_t)header.device_bytes) != 0)
 		return reason_set(reason, STATUS_NO_MEMORY,
-			"no memory for a copy of the LUKS header");
+			"no memory for a copy of the LUKS header; free some");
 	snprintf(header.copy_path, sizeof(header.copy_path), "/proc/self/fd/%d", header.copy_fd);
 
 	enum status status = metadata_copy(&header, reason);

@@ -65,9 +65,9 @@ request_write(const struct params *params, const struct helper_question *questio
 		status = plan_write(&plan, &frame);
 	if (status == STATUS_BAD_VALUE)
 		return reason_set(reason, STATUS_BAD_PROFILE,
-			"%.100s: a name, key or token there is too long", plan.origin);
+			"%.100s: a name, key or token there is too long; correct it", plan.origin);
 	if (status != STATUS_OK)
-		return reason_set(reason, status, "no memory for the request");
+		return reason_set(reason, status, "no memory for the request; free some");
 	wire_end(&frame);
 	*ret_frame = secret_steal(&frame);
 	return STATUS_OK;
@@ -84,14 +84,15 @@ helper_judge(const struct spawn_result *result, struct reason *reason)
 			"%s cannot be run; reinstall luks-ssm", helper_path());
 	if (result->signal != 0)
 		return reason_set(reason, STATUS_HELPER_BROKEN,
-			"luks-ssm-aws: ended by signal %d (%s)", result->signal,
-			strsignal(result->signal));
+			"luks-ssm-aws: ended by signal %d (%s); see the log for who sent it",
+			result->signal, strsignal(result->signal));
 	if (result->exit_code != 0)
-		return reason_set(reason, STATUS_HELPER_BROKEN, "luks-ssm-aws: exit code %d",
+		return reason_set(reason, STATUS_HELPER_BROKEN,
+			"luks-ssm-aws: exit code %d; see the log, reinstall luks-ssm",
 			result->exit_code);
 	if (result->output_cut)
 		return reason_set(reason, STATUS_HELPER_BROKEN,
-			"luks-ssm-aws: its reply is too long");
+			"luks-ssm-aws: its reply is too long; reinstall luks-ssm");
 	return STATUS_OK;
 }
 
@@ -106,7 +107,7 @@ refusal_take(const struct wire_frame *frame, struct reason *reason)
 
 	if (number == STATUS_OK || number >= STATUS_COUNT || text == NULL)
 		return reason_set(reason, STATUS_HELPER_BROKEN,
-			"luks-ssm-aws: a refusal that says nothing");
+			"luks-ssm-aws: a refusal that says nothing; reinstall luks-ssm");
 
 	enum status status = (enum status)number;
 	const char *code = status_code(status);
@@ -145,7 +146,8 @@ helper_run(const struct secret *request, struct deadline deadline, struct secret
 		return reason_set(reason, STATUS_HELPER_BROKEN,
 			"%s cannot be run; reinstall luks-ssm", helper_path());
 	if (status != STATUS_OK)
-		return reason_set(reason, status, "no process for luks-ssm-aws");
+		return reason_set(reason, status,
+			"no process for luks-ssm-aws; free memory or processes");
 	status = helper_judge(&result, reason);
 	if (status == STATUS_OK)
 		reply->length_bytes = result.output_bytes;
@@ -165,7 +167,7 @@ helper_call(const struct params *params, const struct helper_question *question,
 	if (status == STATUS_OK)
 		status = helper_run(&request, deadline, &reply, reason);
 	if (status != STATUS_OK)
-		return reason_set(reason, status, "no memory for the reply");
+		return reason_set(reason, status, "no memory for the reply; free some");
 	if (wire_parse(&reply, WIRE_KIND_REPLY, ret_frame) != STATUS_OK)
 		return reason_set(reason, STATUS_HELPER_BROKEN,
 			"luks-ssm-aws: its reply is not of this version; reinstall luks-ssm");

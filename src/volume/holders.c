@@ -99,8 +99,8 @@ holder_list_add_processes(struct holder_list *list, const struct holder_search *
 	enum status status = STATUS_OK;
 
 	if (proc == NULL)
-		return reason_set(reason, STATUS_UNREADABLE, "cannot read %s: %s", proc_root,
-			strerror(errno));
+		return reason_set(reason, STATUS_UNREADABLE, "cannot read %s: %s; is it mounted?",
+			proc_root, strerror(errno));
 	for (struct dirent *entry; status == STATUS_OK && (entry = readdir(proc)) != NULL;) {
 		if (deadline_passed(deadline))
 			break;
@@ -125,7 +125,7 @@ holder_list_find(const struct footprint *footprint, bool may_block, struct deadl
 		status = holder_list_add_kernel(&list, footprint);
 	if (status != STATUS_OK) {
 		holder_list_end(&list);
-		return reason_set(reason, status, "no memory for the list of users");
+		return reason_set(reason, status, "no memory for the list of users; free some");
 	}
 	*ret_list = list;
 	return STATUS_OK;

@@ -36,11 +36,11 @@ directory_make(const char *path, struct reason *reason)
 	struct stat about;
 
 	if (mkdir(path, 0700) != 0 && errno != EEXIST)
-		return reason_set(reason, STATUS_NO_RECORD, "cannot make %s: %s", path,
-			strerror(errno));
+		return reason_set(reason, STATUS_NO_RECORD, "cannot make %s: %s; make room on /run",
+			path, strerror(errno));
 	if (lstat(path, &about) != 0)
-		return reason_set(reason, STATUS_NO_RECORD, "cannot look at %s: %s", path,
-			strerror(errno));
+		return reason_set(reason, STATUS_NO_RECORD,
+			"cannot look at %s: %s; see what lies there", path, strerror(errno));
 	if (!S_ISDIR(about.st_mode) || about.st_uid != geteuid() ||
 		(about.st_mode & (S_IWGRP | S_IWOTH)) != 0)
 		return reason_set(reason, STATUS_NO_RECORD,
@@ -55,7 +55,7 @@ instance_dir_make(const char *instance, struct reason *reason)
 
 	if (!instance_names_directory(instance))
 		return reason_set(reason, STATUS_NO_RECORD,
-			"the resource has no name that can be a directory's");
+			"the resource's name cannot be a directory's; give it another one");
 	enum status status = directory_make(run_root, reason);
 
 	if (status != STATUS_OK)

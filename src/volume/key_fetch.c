@@ -17,9 +17,9 @@ answer_take(const struct wire_frame *frame, struct fetched_key *ret_key, struct 
 
 	if (slot->bytes == NULL || slot->length_bytes == 0 || version > UINT32_MAX)
 		return reason_set(reason, STATUS_HELPER_BROKEN,
-			"luks-ssm-aws: an answer without a key");
+			"luks-ssm-aws: an answer without a key; reinstall luks-ssm");
 	if (secret_copy(slot->bytes, slot->length_bytes, &ret_key->key) != STATUS_OK)
-		return reason_set(reason, STATUS_NO_MEMORY, "no memory for the key");
+		return reason_set(reason, STATUS_NO_MEMORY, "no memory for the key; free some");
 	ret_key->version = (unsigned int)version;
 	if (region != NULL)
 		snprintf(ret_key->region, sizeof(ret_key->region), "%s", region);

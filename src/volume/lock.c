@@ -98,7 +98,8 @@ lock_take(const char *instance, const char *action, struct deadline deadline, st
 		return status;
 	lock.lock_fd = file_open(instance, LOCK_FILE);
 	if (lock.lock_fd < 0)
-		return reason_set(reason, STATUS_NO_RECORD, "cannot open the lock of %s: %s",
+		return reason_set(reason, STATUS_NO_RECORD,
+			"cannot open the lock of %s: %s; see /run/luks-ssm, make room there",
 			instance, strerror(errno));
 	status = lock_wait(lock.lock_fd, instance, is_stop, deadline, reason);
 	if (status != STATUS_OK)
@@ -112,7 +113,8 @@ lock_take(const char *instance, const char *action, struct deadline deadline, st
 	lock.children_fd = lock_children_open(instance);
 	if (lock.children_fd < 0 && !is_stop)
 		return reason_set(reason, STATUS_NO_RECORD,
-			"cannot lock the children file of %s: %s", instance, strerror(errno));
+			"cannot lock the children file of %s: %s; see lslocks, make room on /run",
+			instance, strerror(errno));
 	*ret_lock = (struct lock){.lock_fd = steal_fd(&lock.lock_fd),
 		.children_fd = steal_fd(&lock.children_fd)};
 	return STATUS_OK;
@@ -132,8 +134,9 @@ lock_prove_no_children(const char *instance, struct lock *lock, struct deadline 
 	if (fd < 0 && errno == ENOENT)
 		return STATUS_OK;
 	if (fd < 0)
-		return reason_set(reason, STATUS_ORPHAN, "cannot open the children file of %s: %s",
-			instance, strerror(errno));
+		return reason_set(reason, STATUS_ORPHAN,
+			"cannot open the children file of %s: %s; see /run/luks-ssm", instance,
+			strerror(errno));
 	if (!flock_until(fd, LOCK_EX, deadline))
 		return reason_set(reason, STATUS_ORPHAN,
 			"a child of an earlier start or stop of %s still lives; look for D state",

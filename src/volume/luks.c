@@ -33,7 +33,8 @@ luks_failed(const struct luks *luks, int error, const char *what, struct reason 
 
 	switch (-error) {
 	case EPERM:
-		return reason_set(reason, STATUS_WRONG_KEY, "the key opens no keyslot of %s", what);
+		return reason_set(reason, STATUS_WRONG_KEY,
+			"the key opens no keyslot of %s; store the right one", what);
 	case ENOENT:
 		return reason_set(reason, STATUS_NO_KEYSLOT,
 			"%s has no keyslot that a passphrase can open; see cryptsetup luksDump",
@@ -60,7 +61,7 @@ luks_failed(const struct luks *luks, int error, const char *what, struct reason 
 	case EIO:
 		return reason_set(reason, STATUS_DEVICE_IO, "%s: %s; check the disk", what, said);
 	default:
-		return reason_set(reason, STATUS_INTERNAL, "%s: %s", what, said);
+		return reason_set(reason, STATUS_INTERNAL, "%s: %s; see the log", what, said);
 	}
 }
 
@@ -73,7 +74,7 @@ luks_begin(int error, struct crypt_device *handle, const char *what, struct luks
 		.complaint = calloc(1, COMPLAINT_BYTES)};
 
 	if (luks.complaint == NULL)
-		return reason_set(reason, STATUS_NO_MEMORY, "no memory for %s", what);
+		return reason_set(reason, STATUS_NO_MEMORY, "no memory for %s; free some", what);
 	if (error != 0)
 		return luks_failed(&luks, error, what, reason);
 	crypt_set_log_callback(luks.handle, luks_hear, luks.complaint);
@@ -107,7 +108,7 @@ luks_check_uuid(const struct luks *luks, const char *pin, char ret_uuid[static L
 
 	if (found == NULL || !luks_uuid_parse(found, ret_uuid))
 		return reason_set(reason, STATUS_HEADER_DAMAGED,
-			"the LUKS header carries no usable UUID");
+			"the LUKS header carries no usable UUID; restore it from a backup");
 	if (pin[0] != '\0' && strcmp(pin, ret_uuid) != 0)
 		return reason_set(reason, STATUS_WRONG_UUID,
 			"the device has LUKS UUID %s, luks_uuid asks for %s; no key was tried",
@@ -206,7 +207,8 @@ luks_judge(const struct header *header, const char *pin, struct luks_report *ret
 	if (status == STATUS_OK)
 		status = header_is_repaired(header, &report.copy_damaged);
 	if (status != STATUS_OK)
-		return reason_set(reason, status, "comparing the LUKS header with its copy failed");
+		return reason_set(reason, status,
+			"comparing the LUKS header with its copy failed; check the disk");
 	report_make(&luks, &report);
 	*ret_report = report;
 	return STATUS_OK;

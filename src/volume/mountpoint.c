@@ -100,8 +100,8 @@ mountpoint_check(const char *directory, struct reason *reason)
 	snprintf(path, sizeof(path), "%s", directory);
 	while (stat(path, &about) != 0) {
 		if (errno != ENOENT || !path_cut(path))
-			return reason_set(reason, STATUS_NO_MOUNT_POINT, "%s: %s", path,
-				strerror(errno));
+			return reason_set(reason, STATUS_NO_MOUNT_POINT,
+				"%.120s: %s; correct directory", path, strerror(errno));
 	}
 	if (!S_ISDIR(about.st_mode))
 		return reason_set(reason, STATUS_NO_MOUNT_POINT,
@@ -187,7 +187,8 @@ mountpoint_mount(const char *source, const char *directory, const char *fstype, 
 		mnt_context_set_target(context, directory) != 0 ||
 		mnt_context_set_fstype(context, fstype) != 0 ||
 		mnt_context_set_options(context, options) != 0)
-		return reason_set(reason, STATUS_NO_MEMORY, "no memory to mount %s", directory);
+		return reason_set(reason, STATUS_NO_MEMORY, "no memory to mount %.120s; free some",
+			directory);
 	/* No helper programs, nothing from fstab, and no silent read-only mount of a device that
 	 * takes no writes. */
 	mnt_context_disable_helpers(context, 1);

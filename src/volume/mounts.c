@@ -167,15 +167,16 @@ mount_list_read(const char *path, dev_t device, struct mount_list *ret_list, str
 	}
 	if (text == NULL)
 		return reason_set(reason, errno == ENOMEM ? STATUS_NO_MEMORY : STATUS_UNREADABLE,
-			"cannot read %s: %s", path, strerror(errno));
+			"cannot read %s: %s; is /proc mounted?", path, strerror(errno));
 
 	enum status status = text_copy_mounts(text, device, &list);
 
 	if (status != STATUS_OK) {
 		mount_list_end(&list);
 		return reason_set(reason, status,
-			status == STATUS_UNREADABLE ? "%s: a line there is not as proc(5) has it"
-						    : "%s: no memory for the list of mounts",
+			status == STATUS_UNREADABLE
+				? "%s: a line there is not as proc(5) has it; report this"
+				: "%s: no memory for the list of mounts; free some",
 			path);
 	}
 	*ret_list = list;

@@ -81,8 +81,8 @@ namespace_list_add_processes(struct namespace_list *list, uint64_t own, struct r
 	enum status status = STATUS_OK;
 
 	if (proc == NULL)
-		return reason_set(reason, STATUS_UNREADABLE, "cannot read %s: %s", proc_root,
-			strerror(errno));
+		return reason_set(reason, STATUS_UNREADABLE, "cannot read %s: %s; is it mounted?",
+			proc_root, strerror(errno));
 	for (struct dirent *entry; status == STATUS_OK && (entry = readdir(proc)) != NULL;) {
 		uint64_t inode = isdigit((unsigned char)entry->d_name[0])
 			? namespace_of_process(entry->d_name)
@@ -127,7 +127,8 @@ namespace_list_read(struct namespace_list *ret_list, struct reason *reason)
 		status = namespace_list_add_pinned(&list, own, reason);
 	if (status != STATUS_OK) {
 		namespace_list_end(&list);
-		return reason_set(reason, status, "no memory for the list of mount namespaces");
+		return reason_set(reason, status,
+			"no memory for the list of mount namespaces; free some");
 	}
 	*ret_list = list;
 	return STATUS_OK;
@@ -155,13 +156,13 @@ entered_unmount(void *context, struct reason *reason)
 	const struct entering *entering = context;
 
 	if (setns(entering->namespace_fd, CLONE_NEWNS) != 0)
-		return reason_set(reason, STATUS_UNREADABLE, "cannot enter a mount namespace: %s",
-			strerror(errno));
+		return reason_set(reason, STATUS_UNREADABLE,
+			"cannot enter a mount namespace: %s; see lsns -t mnt", strerror(errno));
 	/* setns left us in the root of the namespace; only a relative path still leads to our own
 	 * /proc. */
 	if (fchdir(entering->proc_fd) != 0)
-		return reason_set(reason, STATUS_UNREADABLE, "cannot go to /proc: %s",
-			strerror(errno));
+		return reason_set(reason, STATUS_UNREADABLE,
+			"cannot go to /proc: %s; is it mounted?", strerror(errno));
 	return unmount_all("./self/mountinfo", entering->footprint, NULL, reason);
 }
 
@@ -230,7 +231,9 @@ namespaces_unmount(struct footprint *footprint, bool enter_all, struct deadline 
 		status = status == STATUS_BUSY ? STATUS_OK : status;
 	}
 	if (status != STATUS_OK)
-		return reason_set(reason, status, "cannot look through the mount namespaces");
-	return busy ? reason_set(reason, STATUS_BUSY, "another mount namespace keeps it")
+		return reason_set(reason, status,
+			"cannot look through the mount namespaces; see lsns -t mnt");
+	return busy ? reason_set(reason, STATUS_BUSY,
+			      "another mount namespace keeps it; see lsns -t mnt")
 		    : STATUS_OK;
 }

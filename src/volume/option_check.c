@@ -66,7 +66,7 @@ option_check(const char *fstype, const char *options, struct reason *reason)
 
 		if (copy == NULL)
 			return reason_set(reason, STATUS_NO_MEMORY,
-				"no memory to look at the mount options");
+				"no memory to look at the mount options; free some");
 		if (word_is_label(copy))
 			continue;
 		status = option_ask(context_fd, fstype, copy, reason);

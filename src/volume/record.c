@@ -104,7 +104,7 @@ record_write(const char *instance, const struct record *record, struct reason *r
 	if (!record_is_writable(record) || !instance_path(instance, RECORD_FILE, path) ||
 		!instance_path(instance, RECORD_NEW_FILE, new_path))
 		return reason_set(reason, STATUS_NO_RECORD,
-			"the record would hold a line break or too long a name");
+			"a name for the record is too long or has a line break; correct device or directory");
 	boot_id_read(boot_id);
 	int length = snprintf(text, sizeof(text),
 		"boot=%s\nname=%s\nuuid=%s\nerrors=%ld\ndevice=%s\ndirectory=%s\nend\n", boot_id,

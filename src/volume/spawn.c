@@ -24,7 +24,8 @@ pipe_make(int ends[static 2], struct reason *reason)
 {
 	if (pipe2(ends, O_CLOEXEC) == 0)
 		return STATUS_OK;
-	return reason_set(reason, STATUS_NO_MEMORY, "no pipe for a child: %s", strerror(errno));
+	return reason_set(reason, STATUS_NO_MEMORY, "no pipe for a child: %s; free descriptors",
+		strerror(errno));
 }
 
 static void
@@ -64,8 +65,8 @@ spawn_start(const struct spawn_job *job, struct spawn_child *ret_child, struct r
 	pid_t pid = fork();
 
 	if (pid < 0)
-		return reason_set(reason, STATUS_NO_MEMORY, "no process for a child: %s",
-			strerror(errno));
+		return reason_set(reason, STATUS_NO_MEMORY,
+			"no process for a child: %s; free memory or processes", strerror(errno));
 	if (pid == 0)
 		spawn_become(job, parent, input_read, output_write);
 
@@ -75,7 +76,7 @@ spawn_start(const struct spawn_job *job, struct spawn_child *ret_child, struct r
 	if (pid_fd < 0) {
 		kill(pid, SIGKILL);
 		waitpid(pid, NULL, 0);
-		return reason_set(reason, STATUS_NO_MEMORY, "no descriptor for a child");
+		return reason_set(reason, STATUS_NO_MEMORY, "no descriptor for a child; free some");
 	}
 	*ret_child = (struct spawn_child){.pid = pid,
 		.pid_fd = pid_fd,

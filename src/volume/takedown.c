@@ -54,7 +54,8 @@ takedown_unmount_own(struct takedown *takedown, struct reason *reason)
 	if (status != STATUS_OK)
 		return status;
 	if (footprint_add_mounts(&takedown->footprint, &list) != STATUS_OK)
-		return reason_set(reason, STATUS_NO_MEMORY, "no memory for the list of mounts");
+		return reason_set(reason, STATUS_NO_MEMORY,
+			"no memory for the list of mounts; free some");
 	return unmount_all("/proc/self/mountinfo", &takedown->footprint, NULL, reason);
 }
 

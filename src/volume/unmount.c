@@ -112,9 +112,11 @@ unmount_all(const char *mountinfo, const struct footprint *footprint, const stru
 			return STATUS_OK;
 		status = unmount_pass(&list, footprint, kept, &done);
 		if (status != STATUS_OK)
-			return reason_set(reason, status, "no memory for the list of mounts");
+			return reason_set(reason, status,
+				"no memory for the list of mounts; free some");
 		if (done == 0 || pass == PASSES_MAX)
-			return reason_set(reason, STATUS_BUSY, "%s cannot be unmounted%s",
+			return reason_set(reason, STATUS_BUSY,
+				"%.100s cannot be unmounted%s; see findmnt and fuser -m",
 				left->directory, mount_obstacle(&list, left));
 	}
 }

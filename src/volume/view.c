@@ -80,7 +80,8 @@ judge_absence(const char *directory, struct view *view)
 			view->on_directory->source, directory);
 		return STATE_TAKEN;
 	}
-	reason_set(&view->reason, STATUS_NOT_ACTIVE, "neither open nor mounted on this node");
+	reason_set(&view->reason, STATUS_NOT_ACTIVE,
+		"neither open nor mounted on this node; start it if it should be");
 	return STATE_ABSENT;
 }
 
@@ -125,7 +126,7 @@ view_take(const struct wanted *wanted, struct deadline deadline, struct view *re
 		view.state = STATE_UNREADABLE;
 		reason_clear(&view.reason);
 		reason_set(&view.reason, STATUS_TIMED_OUT,
-			"looking at the kernel's state took too long");
+			"looking at the kernel's state took too long; see what keeps this node busy");
 	}
 	*ret_view = view;
 }

@@ -80,7 +80,8 @@ judge_directory(const char *directory, struct view *view)
 			return STATE_FAILED;
 		}
 		if (look.error != 0 && view->on_directory != NULL) {
-			reason_set(&view->reason, STATUS_PARTLY_UP, "cannot look at %s: %s",
+			reason_set(&view->reason, STATUS_PARTLY_UP,
+				"cannot look at %.100s: %s; see dmesg, then stop and start",
 				directory, strerror(look.error));
 			return STATE_FAILED;
 		}

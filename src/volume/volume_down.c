@@ -21,7 +21,7 @@ view_refuse(const struct view *view, struct reason *reason)
 
 	if (view->reason.text[0] == '\0')
 		return reason_set(reason, status,
-			"the kernel's state could not be read to its end");
+			"the kernel's state could not be read to its end; is this root, with /proc and sysfs?");
 	return reason_pass(&view->reason, reason);
 }
 
@@ -47,5 +47,5 @@ volume_down(const struct wanted *wanted, const struct doer *doer, struct reason 
 			return status;
 	}
 	return reason_set(reason, STATUS_BUSY,
-		"mappings of this LUKS device appear faster than they can be removed");
+		"mappings of this LUKS device come back as fast as they go; see who opens it");
 }

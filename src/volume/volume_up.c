@@ -122,7 +122,8 @@ up_find_mapping(struct up *up, struct reason *reason)
 	if (status != STATUS_OK)
 		return status;
 	if (mapping == NULL)
-		return reason_set(reason, STATUS_INTERNAL, "%s was activated and is not there",
+		return reason_set(reason, STATUS_INTERNAL,
+			"%s was activated and is not there; see who removed it, then start again",
 			up->wanted->map_name);
 	snprintf(up->kernel_name, sizeof(up->kernel_name), "dm-%u", minor(mapping->number));
 	snprintf(up->source, sizeof(up->source), "%s/mapper/%s", dev_root, mapping->name);
@@ -161,7 +162,7 @@ up_mount(struct up *up, struct reason *reason)
 		wanted->read_only, &options, &dropped);
 
 	if (status != STATUS_OK)
-		return reason_set(reason, status, "no memory for the mount options");
+		return reason_set(reason, status, "no memory for the mount options; free some");
 	if (dropped[0] != '\0')
 		log_warning("%s no longer knows the mount options \"%s\", which change nothing; "
 			    "take them out",

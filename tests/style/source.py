@@ -75,6 +75,19 @@ def comments(text: str) -> list[tuple[int, str]]:
             for match in _TOKEN.finditer(text) if match.group("comment")]
 
 
+def calls(text: str, name: str) -> Iterator[tuple[int, str]]:
+    """Each call of NAME: the number of its first line, and all its strings, one after the other."""
+    code = code_only(text)
+    for match in re.finditer(rf"\b{name}\(", code):
+        end, depth = match.end(), 1
+        while end < len(code) and depth > 0:
+            depth += {"(": 1, ")": -1}.get(code[end], 0)
+            end += 1
+        strings = (found.group("text") for found in _TOKEN.finditer(text, match.end(), end))
+        yield (text.count("\n", 0, match.start()) + 1,
+               "".join(string[1:-1] for string in strings if string and string[0] == '"'))
+
+
 _DEFINITION = re.compile(r"^([A-Za-z_]\w*)\(", re.MULTILINE)
 
 
