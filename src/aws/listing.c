@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Three operations that answer with a list of the same members, and the pages they come in. */
+/* Two operations that answer with a list of the same members, and the pages they come in. */
 #include "aws/listing.h"
 
 #include <inttypes.h>
@@ -22,9 +22,6 @@ struct listing_kind {
 static const struct listing_kind kinds[OPERATION_COUNT] = {
 	[OPERATION_BY_PATH] = {{"AmazonSSM.GetParametersByPath", "ssm:GetParametersByPath", NULL},
 		"{\"Path\":", ",\"Recursive\":true,\"WithDecryption\":false,\"MaxResults\":10"},
-	[OPERATION_DESCRIBE] = {{"AmazonSSM.DescribeParameters", "ssm:DescribeParameters", NULL},
-		"{\"ParameterFilters\":[{\"Key\":\"Name\",\"Option\":\"Equals\",\"Values\":[",
-		"]}],\"MaxResults\":50"},
 	[OPERATION_HISTORY] = {{"AmazonSSM.GetParameterHistory", "ssm:GetParameterHistory", NULL},
 		"{\"Name\":", ",\"WithDecryption\":false,\"MaxResults\":50"},
 };

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * What is told of parameters without their values: below a path, by a name, version by version.
+ * What is told of parameters without their values: below a path, or version by version.
  * Paged to the end or to the bound of a reply. Source: AWS Systems Manager API reference,
- * GetParametersByPath, DescribeParameters, GetParameterHistory.
+ * GetParametersByPath, GetParameterHistory.
  */
 #ifndef LUKS_SSM_AWS_LISTING_H
 #define LUKS_SSM_AWS_LISTING_H

@@ -20,7 +20,7 @@
 #include "aws/secret_openssl.h"
 
 /* What a reply without a key takes at most. */
-#define REPLY_ROOM_BYTES 1024
+#define REPLY_ROOM_BYTES 4096
 
 static uint64_t
 jail_gaps(const struct jail_state *jail)
@@ -42,6 +42,8 @@ answer_write(struct secret *frame, const struct fetch_answer *answer, const stru
 		status = wire_put_number(frame, WIRE_KEY_VERSION, 0, answer->parameter.version);
 	if (status == STATUS_OK)
 		status = wire_put_text(frame, WIRE_KEY_REGION, 0, answer->region);
+	if (status == STATUS_OK)
+		status = wire_put_text(frame, WIRE_KEY_ARN, 0, answer->parameter.arn);
 	if (status == STATUS_OK)
 		status = wire_put_number(frame, WIRE_HAS_OLDER, 0, answer->has_older);
 	if (status == STATUS_OK)

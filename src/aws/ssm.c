@@ -131,6 +131,9 @@ ssm_reply_take(const struct http_reply *reply, const struct ssm_question *questi
 			value, value_bytes, &ret_answer->decoded, reason);
 	if (status == STATUS_OK)
 		ret_answer->version = (uint64_t)json_member_number(parameter, "Version", 0);
+	if (status == STATUS_OK && json_member_text(parameter, "ARN") != NULL)
+		snprintf(ret_answer->arn, sizeof(ret_answer->arn), "%s",
+			json_member_text(parameter, "ARN"));
 	return status;
 }
 

@@ -32,6 +32,7 @@ struct ssm_action {
 struct ssm_answer {
 	struct decoded decoded; /* owned */
 	uint64_t version;       /* 0 when the service gave none */
+	char arn[1281];         /* "" when the service gave none */
 	struct secret listing;  /* owned; rows without values (listing.h) */
 	bool listing_cut;       /* there was more than had room */
 };

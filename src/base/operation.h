@@ -10,8 +10,7 @@ enum operation {
 	OPERATION_GET = 0,      /* GetParameter: the value, decoded */
 	OPERATION_PUT = 1,      /* PutParameter: a new SecureString, never over another */
 	OPERATION_BY_PATH = 2,  /* GetParametersByPath: what lies below, without values */
-	OPERATION_DESCRIBE = 3, /* DescribeParameters: the one of that name */
-	OPERATION_HISTORY = 4,  /* GetParameterHistory: its versions and their labels */
+	OPERATION_HISTORY = 3,  /* GetParameterHistory: its versions and their labels */
 	OPERATION_COUNT
 };
 

@@ -43,8 +43,10 @@ struct command_row {
 	command_handler *handler; /* NULL where the table is only rendered */
 	const char *operand;      /* NULL: takes none */
 	bool operand_required;
-	bool with_params; /* the volume's parameters are options, too */
-	uint64_t options; /* TAKES(…) of options.def; json, help and version always */
+	enum param_id operand_param; /* which parameter the operand is, with is_partial */
+	bool is_partial;             /* not every required parameter needs to be there */
+	bool with_params;            /* the volume's parameters are options, too */
+	uint64_t options;            /* TAKES(…) of options.def; json, help and version always */
 	const char *brief;
 	const char *help;
 };
@@ -98,11 +100,15 @@ must_use enum status command_configure(struct command_call *call, struct reason 
  * STATUS_NOT_ROOT, STATUS_PRIVATE_NAMESPACE, STATUS_UNREADABLE. */
 must_use enum status command_check_rights(const struct command_call *call, struct reason *reason);
 
+/* Whether the configuration says anything of that parameter. */
+bool command_has(const struct command_call *call, enum param_id param);
+
 /* That something names the volume. STATUS_MISSING_PARAMETER. */
 must_use enum status command_check_name(const struct command_call *call, struct reason *reason);
 
 void command_call_end(struct command_call *call);
 
-command_handler cmd_open, cmd_close, cmd_status, cmd_show_users, cmd_explain;
+command_handler cmd_format, cmd_enroll, cmd_open, cmd_close, cmd_status, cmd_show_users,
+	cmd_explain;
 
 #endif

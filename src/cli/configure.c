@@ -20,14 +20,51 @@
 
 #define CONFIG_DIRECTORY SYSCONFDIR "/luks-ssm"
 
+/*
+ * A command for a part of a volume's life goes without the rest; what stands in for it is never
+ * used, and lets a mistake in another parameter show.
+ */
+static const char *
+stand_in_text(const struct param_row *row)
+{
+	switch ((enum param_id)(row - param_rows)) {
+	case PARAM_device:
+		return "/dev/disk/by-id/DEVICE";
+	case PARAM_directory:
+		return "/srv/data";
+	case PARAM_ssm_parameter:
+		return "/PARAMETER";
+	default:
+		return NULL;
+	}
+}
+
+static const char *
+given_text(const struct command_call *call, enum param_id param)
+{
+	const char *text = call->param_texts[param];
+
+	if (text == NULL && call->row->is_partial && call->operand != NULL &&
+		call->row->operand_param == param)
+		text = call->operand;
+	return text != NULL ? text : variables_get(&call->file, param_rows[param].name);
+}
+
+bool
+command_has(const struct command_call *call, enum param_id param)
+{
+	return given_text(call, param) != NULL;
+}
+
 static const char *
 param_text(void *context, const char *name)
 {
 	const struct command_call *call = context;
-	const char *text = call->param_texts[param_row_find(name) - param_rows];
+	const struct param_row *row = param_row_find(name);
+	const char *text = given_text(call, (enum param_id)(row - param_rows));
 
-	if (text == NULL)
-		text = variables_get(&call->file, name);
+	if (text == NULL && call->row->is_partial)
+		text = stand_in_text(row);
 	/* Whoever runs this by hand or by a unit means the environment it is given. */
 	if (text == NULL && strcmp(name, "inherit_environment") == 0)
 		text = "yes";

@@ -23,6 +23,9 @@ answer_take(const struct wire_frame *frame, struct fetched_key *ret_key, struct 
 	ret_key->version = (unsigned int)version;
 	if (region != NULL)
 		snprintf(ret_key->region, sizeof(ret_key->region), "%s", region);
+	if (wire_text(frame, WIRE_KEY_ARN, 0) != NULL)
+		snprintf(ret_key->arn, sizeof(ret_key->arn), "%s",
+			wire_text(frame, WIRE_KEY_ARN, 0));
 	ret_key->has_older = wire_number(frame, WIRE_HAS_OLDER, 0, 0) != 0;
 	ret_key->jail_gaps = (unsigned int)wire_number(frame, WIRE_JAIL_GAPS, 0, 0);
 	ret_key->has_backslash = wire_number(frame, WIRE_HAS_BACKSLASH, 0, 0) != 0;

@@ -16,6 +16,7 @@ struct fetched_key {
 	struct secret key;    /* owned; decoded as key_encoding says */
 	unsigned int version; /* of the parameter; 0 when the service gave none */
 	char region[64];      /* where it was found */
+	char arn[1281];       /* of the parameter; "" when the service gave none */
 	bool has_older;       /* an older version may be asked for: neither a pinned selector nor a
 				 Secrets Manager reference */
 	bool has_backslash;   /* under text encoding: worth a word when it opens no slot */

@@ -67,7 +67,7 @@ luks_failed(const struct luks *luks, int error, const char *what, struct reason 
 
 /* A handle on what was crypt_init-ed, with the messages going to our log. */
 static enum status
-luks_begin(int error, struct crypt_device *handle, const char *what, struct luks *ret_luks,
+luks_adopt(int error, struct crypt_device *handle, const char *what, struct luks *ret_luks,
 	struct reason *reason)
 {
 	owned_luks luks = {.handle = error == 0 ? handle : NULL,
@@ -179,7 +179,7 @@ luks_load_copy(const struct header *header, struct luks *ret_luks, struct reason
 	struct crypt_device *handle = NULL;
 	owned_luks luks = LUKS_EMPTY;
 	int error = crypt_init(&handle, header->copy_path);
-	enum status status = luks_begin(error, handle, "the LUKS header's copy", &luks, reason);
+	enum status status = luks_adopt(error, handle, "the LUKS header's copy", &luks, reason);
 
 	if (status == STATUS_OK)
 		status = luks_load(&luks, "the device", reason);
@@ -261,7 +261,7 @@ luks_open(const char *device_path, const char *header_path, const char *uuid, st
 	char found[LUKS_UUID_BYTES];
 	int error = header_path != NULL ? crypt_init_data_device(&handle, header_path, device_path)
 					: crypt_init(&handle, device_path);
-	enum status status = luks_begin(error, handle, device_path, &luks, reason);
+	enum status status = luks_adopt(error, handle, device_path, &luks, reason);
 
 	if (status == STATUS_OK)
 		status = luks_load(&luks, device_path, reason);
@@ -277,6 +277,15 @@ luks_open(const char *device_path, const char *header_path, const char *uuid, st
 	*ret_luks = luks;
 	luks = LUKS_EMPTY;
 	return STATUS_OK;
+}
+
+enum status
+luks_begin(const char *path, struct luks *ret_luks, struct reason *reason)
+{
+	struct crypt_device *handle = NULL;
+	int error = crypt_init(&handle, path);
+
+	return luks_adopt(error, handle, path, ret_luks, reason);
 }
 
 void

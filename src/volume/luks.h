@@ -79,6 +79,10 @@ must_use enum status luks_activate(struct luks *luks, const char *map_name,
 	const struct secret *key, const struct params *params, bool read_only,
 	struct deadline deadline, struct reason *reason);
 
+/* A handle on PATH, nothing loaded; its messages go to our log. For luks_make.c. STATUS_NO_DEVICE,
+ * STATUS_NO_MEMORY and what luks_failed makes of the rest. */
+must_use enum status luks_begin(const char *path, struct luks *ret_luks, struct reason *reason);
+
 void luks_end(struct luks *luks);
 
 /* A keyslot that a passphrase may open. */

@@ -200,6 +200,7 @@ SUITES = [
     Suite("emulator", _script("emulator/run"), ("emulator",), takes_names=True),
     Suite("oracle", _oracle, ("build", "emulator"), takes_names=True),
     Suite("helper", _helper("helper"), ("build", "emulator"), takes_names=True),
+    Suite("cli", _helper("cli"), ("build", "emulator"), takes_names=True),
     Suite("leaks", _helper("leaks"), ("build", "emulator"), takes_names=True),
     Suite("lab", _machine("lab/selftest", programs=False), ("lab", "emulator"), takes_names=True),
     Suite("examples", _host("examples"), ("build", "emulator"), takes_names=True),

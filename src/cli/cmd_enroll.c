@@ -1,0 +1,162 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * enroll: one more key slot for a volume that has one. What opens it now is proven first; then the
+ * new key is stored and read back, and only then the header is touched. The old slots stay.
+ */
+#include <string.h>
+
+#include "cli/disk_content.h"
+#include "cli/documents.h"
+#include "cli/passphrase.h"
+#include "cli/provision.h"
+#include "volume/bounded.h"
+
+#define PURPOSE "enroll"
+
+struct enroll {
+	struct provision provision;
+	struct secret old; /* owned */
+	bool is_enrolled;  /* the parameter's key opens the device already */
+};
+
+static void
+enroll_end(struct enroll *enroll)
+{
+	provision_end(&enroll->provision);
+	secret_end(&enroll->old);
+}
+
+static enum status
+enroll_check_options(const struct command_call *call, struct reason *reason)
+{
+	if (!command_has(call, PARAM_ssm_parameter))
+		return reason_set(reason, STATUS_MISSING_PARAMETER,
+			"ssm_parameter is not set: give --ssm-parameter, where the key is to be stored");
+	if (call->options[OPTION_use_existing] == NULL &&
+		strchr(call->params.ssm_parameter, ':') != NULL)
+		return reason_set(reason, STATUS_BAD_PARAMETER,
+			"ssm_parameter=%.60s: a new parameter has a plain name, without version, label or ARN",
+			call->params.ssm_parameter);
+	return STATUS_OK;
+}
+
+static enum status
+enroll_look(const struct command_call *call, struct enroll *enroll, struct reason *reason)
+{
+	struct provision *provision = &enroll->provision;
+	struct disk_content content = {0};
+	enum status status = provision_find_device(call, provision, reason);
+
+	if (status == STATUS_OK && !provision->is_file)
+		status = command_check_rights(call, reason);
+	if (status == STATUS_OK)
+		status = disk_content_look(provision->path, call->deadline, &content, reason);
+	if (status != STATUS_OK)
+		return status;
+	if (content.luks_uuid[0] == '\0')
+		return reason_set(reason, STATUS_NOT_LUKS,
+			"%.80s holds %s and no LUKS header; luks-ssm format makes one",
+			provision->path, content.type[0] != '\0' ? content.type : "nothing");
+	memcpy(provision->uuid, content.luks_uuid, sizeof(provision->uuid));
+	provision->uuid_of_device = true;
+	return STATUS_OK;
+}
+
+static enum status
+old_body(void *context, struct reason *reason)
+{
+	struct enroll *enroll = context;
+	enum luks_progress progress = LUKS_WITHOUT_KEY;
+	enum status status = luks_look_progress(enroll->provision.path, &enroll->old, &progress,
+		reason);
+
+	if (status == STATUS_WRONG_KEY) {
+		reason_clear(reason);
+		return reason_set(reason, status,
+			"what was given opens no keyslot of %s; nothing was changed",
+			enroll->provision.path);
+	}
+	if (status == STATUS_OK && progress == LUKS_WITHOUT_KEY)
+		return reason_set(reason, STATUS_NO_KEYSLOT, "%s has no keyslot",
+			enroll->provision.path);
+	return status;
+}
+
+/* Before anything is stored: without a key that opens it there is nothing to be done. */
+static enum status
+enroll_prove_old(const struct command_call *call, struct enroll *enroll, struct reason *reason)
+{
+	const char *file = call->options[OPTION_key_file];
+	enum status status = file != NULL
+		? passphrase_read_file(file, &enroll->old, reason)
+		: passphrase_ask(enroll->provision.path, &enroll->old, reason);
+
+	if (status == STATUS_OK)
+		status = bounded_run(old_body, "the key derivation", enroll, sizeof(*enroll),
+			call->deadline, reason);
+	return status;
+}
+
+static enum status
+new_body(void *context, struct reason *reason)
+{
+	struct enroll *enroll = context;
+	const struct provision *provision = &enroll->provision;
+	enum luks_progress progress;
+	struct reason refusal = {0};
+	enum status status = luks_look_progress(provision->path, &provision->key.key, &progress,
+		&refusal);
+
+	enroll->is_enrolled = status == STATUS_OK;
+	if (enroll->is_enrolled)
+		return STATUS_OK;
+	return luks_add_key(provision->path, &enroll->old, &provision->key.key, provision->stretch,
+		reason);
+}
+
+static void
+enroll_tell(struct command_call *call, const struct enroll *enroll, const char *result)
+{
+	struct json_object *root = answer_root(&call->answer);
+	struct document_volume volume;
+
+	answer_text(root, "result", result);
+	answer_text(root, "device", enroll->provision.path);
+	answer_text(root, "luks_uuid", enroll->provision.uuid);
+	answer_text(root, "parameter", call->params.ssm_parameter);
+	document_volume_make(call, call->params.map_name != NULL ? call->params.map_name : "data",
+		&volume);
+	volume.texts[PARAM_luks_uuid] = enroll->provision.uuid;
+	if (volume.texts[PARAM_directory] == NULL)
+		volume.texts[PARAM_directory] = call->params.directory;
+	documents_tell(&volume, root);
+}
+
+enum status
+cmd_enroll(struct command_call *call, struct reason *reason)
+{
+	owned_by(enroll_end) struct enroll enroll = {0};
+	enum status status = reason_pass(&call->params.problem, reason);
+
+	if (status == STATUS_OK)
+		status = enroll_check_options(call, reason);
+	if (status == STATUS_OK)
+		status = enroll_look(call, &enroll, reason);
+	if (status == STATUS_OK)
+		status = enroll_prove_old(call, &enroll, reason);
+	if (status == STATUS_OK && call->options[OPTION_dry_run] != NULL) {
+		enroll_tell(call, &enroll, "a key slot would be added; nothing was changed");
+		return STATUS_OK;
+	}
+	if (status == STATUS_OK)
+		status = provision_key(&enroll.provision, PURPOSE, reason);
+	if (status == STATUS_OK)
+		status = bounded_run(new_body, "the new key slot", &enroll, sizeof(enroll),
+			call->deadline, reason);
+	if (status == STATUS_OK)
+		status = provision_prove(&enroll.provision, reason);
+	if (status == STATUS_OK)
+		enroll_tell(call, &enroll,
+			enroll.is_enrolled ? "ok, it was enrolled already" : "ok");
+	return status;
+}

@@ -1,0 +1,289 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * format: a volume from nothing. The order is the safety: key stored, read back, header, proof,
+ * filesystem, finished. Each step of a run that was cut off is known again by the next one.
+ */
+#include <limits.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "base/log.h"
+#include "cli/disk_content.h"
+#include "cli/documents.h"
+#include "cli/mkfs.h"
+#include "cli/provision.h"
+#include "volume/bounded.h"
+
+#define PURPOSE "format"
+/* 160 bits, which people can still type. */
+#define RECOVERY_BYTES 20
+
+struct format {
+	struct provision provision;
+	struct disk_content content;
+	const char *fstype;     /* NULL: none is made */
+	char map_name[48];      /* while the filesystem is made */
+	struct secret recovery; /* owned; "" without a recovery slot */
+	enum luks_progress progress;
+	bool has_header; /* of an earlier run */
+};
+
+static void
+format_end(struct format *format)
+{
+	provision_end(&format->provision);
+	secret_end(&format->recovery);
+}
+
+static enum status
+format_check_options(const struct command_call *call, struct format *format, struct reason *reason)
+{
+	const char *fstype = call->params.fstype;
+	const char *parameter = call->params.ssm_parameter;
+
+	if (!command_has(call, PARAM_ssm_parameter))
+		return reason_set(reason, STATUS_MISSING_PARAMETER,
+			"ssm_parameter is not set: give --ssm-parameter, where the key is to be stored");
+	if (call->options[OPTION_use_existing] == NULL && strchr(parameter, ':') != NULL)
+		return reason_set(reason, STATUS_BAD_PARAMETER,
+			"ssm_parameter=%.60s: a new parameter has a plain name, without version, label or ARN",
+			parameter);
+	if (call->options[OPTION_no_filesystem] != NULL)
+		return STATUS_OK;
+	format->fstype = strcmp(fstype, "auto") == 0 ? "xfs" : fstype;
+	return mkfs_check(format->fstype, reason);
+}
+
+/* A device that holds something: an earlier run's own header, or the administrator's twofold word.
+ */
+static enum status
+format_judge_content(struct format *format, struct reason *reason)
+{
+	struct provision *provision = &format->provision;
+	const char *again = provision->call->options[OPTION_overwrite];
+	enum status status = STATUS_OK;
+	bool begun = false;
+
+	if (format->content.type[0] == '\0')
+		return STATUS_OK;
+	if (again != NULL && strcmp(again, provision->call->operand) == 0)
+		return STATUS_OK;
+	if (format->content.luks_uuid[0] != '\0' &&
+		provision->call->options[OPTION_use_existing] == NULL) {
+		struct reason refusal = {0};
+
+		memcpy(provision->uuid, format->content.luks_uuid, UUID_TEXT_BYTES);
+		provision->uuid_of_device = true;
+		status = provision_was_begun(provision, PURPOSE, &begun, &refusal);
+		if (status != STATUS_OK && status != STATUS_NO_PARAMETER)
+			return reason_pass(&refusal, reason);
+	}
+	if (begun) {
+		format->has_header = true;
+		provision->was_stored = true;
+		return STATUS_OK;
+	}
+	return reason_set(reason, STATUS_DEVICE_IN_USE,
+		"%.60s holds %s; if all of it may be lost, say so with --overwrite=%.60s",
+		provision->path, format->content.type, provision->call->operand);
+}
+
+static enum status
+format_look(const struct command_call *call, struct format *format, struct reason *reason)
+{
+	struct provision *provision = &format->provision;
+	enum status status = provision_find_device(call, provision, reason);
+
+	if (status == STATUS_OK && !provision->is_file)
+		status = command_check_rights(call, reason);
+	if (status == STATUS_OK && provision->is_file && format->fstype != NULL)
+		status = reason_set(reason, STATUS_BAD_PARAMETER,
+			"%.80s is a file; it can be formatted with --no-filesystem alone",
+			provision->path);
+	if (status == STATUS_OK)
+		status = disk_content_look(provision->path, call->deadline, &format->content,
+			reason);
+	if (status == STATUS_OK)
+		status = format_judge_content(format, reason);
+	if (status != STATUS_OK)
+		return status;
+	if (!format->has_header && call->params.luks_uuid != NULL)
+		snprintf(provision->uuid, sizeof(provision->uuid), "%s", call->params.luks_uuid);
+	else if (!format->has_header)
+		status = uuid_make(provision->uuid, reason);
+	provision->uuid_of_device = format->has_header || call->params.luks_uuid != NULL;
+	return status;
+}
+
+/* What a run that was cut off in the making of the filesystem left open. */
+static enum status
+format_free_device(struct format *format, struct reason *reason)
+{
+	struct provision *provision = &format->provision;
+	enum status status = STATUS_OK;
+
+	snprintf(format->map_name, sizeof(format->map_name), "luks-ssm-%.36s", provision->uuid);
+	if (format->has_header && !provision->is_file)
+		status = luks_unmap(format->map_name, reason);
+	return status == STATUS_OK ? disk_check_unused(provision->path, reason) : status;
+}
+
+static enum status
+header_body(void *context, struct reason *reason)
+{
+	struct format *format = context;
+	const struct provision *provision = &format->provision;
+	unsigned int version = provision->call->options[OPTION_luks1] != NULL ? 1 : 2;
+	enum status status = STATUS_OK;
+
+	format->progress = LUKS_WITHOUT_KEY;
+	if (format->has_header)
+		status = luks_look_progress(provision->path, &provision->key.key, &format->progress,
+			reason);
+	if (status != STATUS_OK || format->progress != LUKS_WITHOUT_KEY)
+		return status;
+	format->progress = LUKS_UNFINISHED;
+	return luks_make(provision->path, version, provision->uuid, &provision->key.key,
+		provision->stretch, reason);
+}
+
+/* The device is written from here on; its key is stored. */
+static enum status
+format_make_header(struct format *format, struct reason *reason)
+{
+	const struct provision *provision = &format->provision;
+	struct deadline deadline = provision->call->deadline;
+	enum status status = STATUS_OK;
+
+	log_step("formatting %s", provision->path);
+	if (!format->has_header && format->content.type[0] != '\0')
+		status = disk_content_wipe(provision->path, deadline, reason);
+	if (status == STATUS_OK)
+		status = bounded_run(header_body, "formatting", format, sizeof(*format), deadline,
+			reason);
+	return status;
+}
+
+static enum status
+map_body(void *context, struct reason *reason)
+{
+	const struct format *format = context;
+
+	return luks_map(format->provision.path, format->map_name, &format->provision.key.key,
+		reason);
+}
+
+static enum status
+format_make_filesystem(struct format *format, struct reason *reason)
+{
+	struct deadline deadline = format->provision.call->deadline;
+	char path[PATH_MAX];
+
+	if (format->fstype == NULL)
+		return STATUS_OK;
+	enum status status = bounded_run(map_body, "opening the device", format, sizeof(*format),
+		deadline, reason);
+
+	if (status != STATUS_OK)
+		return status;
+	snprintf(path, sizeof(path), "/dev/mapper/%s", format->map_name);
+	status = mkfs_run(format->fstype, path, deadline, reason);
+
+	enum status closed = luks_unmap(format->map_name, status == STATUS_OK ? reason : NULL);
+
+	return status == STATUS_OK ? closed : status;
+}
+
+static enum status
+finish_body(void *context, struct reason *reason)
+{
+	const struct format *format = context;
+	const struct provision *provision = &format->provision;
+	enum status status = STATUS_OK;
+
+	if (format->recovery.length_bytes > 0)
+		status = luks_add_key(provision->path, &provision->key.key, &format->recovery,
+			LUKS_STRETCH_HUMAN, reason);
+	return status == STATUS_OK
+		? luks_make_finish(provision->path, &provision->key.key, provision->stretch, reason)
+		: status;
+}
+
+static enum status
+format_finish(struct format *format, struct reason *reason)
+{
+	enum status status = STATUS_OK;
+
+	if (format->provision.call->options[OPTION_recovery_slot] != NULL)
+		status = key_make(RECOVERY_BYTES, &format->recovery, reason);
+	if (status == STATUS_OK)
+		status = bounded_run(finish_body, "the last key slot", format, sizeof(*format),
+			format->provision.call->deadline, reason);
+	return status;
+}
+
+static enum status
+format_write(struct format *format, struct reason *reason)
+{
+	enum status status = format_make_header(format, reason);
+
+	if (status == STATUS_OK)
+		status = provision_prove(&format->provision, reason);
+	if (status != STATUS_OK || format->progress == LUKS_FINISHED)
+		return status;
+	status = format_make_filesystem(format, reason);
+	return status == STATUS_OK ? format_finish(format, reason) : status;
+}
+
+static void
+format_tell(struct command_call *call, const struct format *format, const char *result)
+{
+	struct json_object *root = answer_root(&call->answer);
+	struct document_volume volume;
+	const struct provision *provision = &format->provision;
+
+	answer_text(root, "result", result);
+	answer_text(root, "device", provision->path);
+	answer_text(root, "luks_uuid", provision->uuid);
+	answer_text(root, "parameter", call->params.ssm_parameter);
+	if (provision->key.version > 0)
+		answer_number(root, "version", provision->key.version);
+	answer_text(root, "filesystem", format->fstype != NULL ? format->fstype : "none");
+	if (format->recovery.length_bytes > 0)
+		answer_text(root, "recovery_key", format->recovery.bytes);
+	document_volume_make(call, call->params.map_name != NULL ? call->params.map_name : "data",
+		&volume);
+	volume.texts[PARAM_luks_uuid] = provision->uuid;
+	if (volume.texts[PARAM_directory] == NULL)
+		volume.texts[PARAM_directory] = call->params.directory;
+	if (volume.texts[PARAM_region] == NULL && provision->key.region[0] != '\0')
+		volume.texts[PARAM_region] = provision->key.region;
+	documents_tell(&volume, root);
+}
+
+enum status
+cmd_format(struct command_call *call, struct reason *reason)
+{
+	owned_by(format_end) struct format format = {0};
+	enum status status = reason_pass(&call->params.problem, reason);
+
+	if (status == STATUS_OK)
+		status = format_check_options(call, &format, reason);
+	if (status == STATUS_OK)
+		status = format_look(call, &format, reason);
+	if (status == STATUS_OK && call->options[OPTION_dry_run] != NULL) {
+		format_tell(call, &format,
+			format.has_header ? "an earlier run would be finished; nothing was changed"
+					  : "it would be formatted; nothing was changed");
+		return STATUS_OK;
+	}
+	if (status == STATUS_OK)
+		status = format_free_device(&format, reason);
+	if (status == STATUS_OK)
+		status = provision_key(&format.provision, PURPOSE, reason);
+	if (status == STATUS_OK)
+		status = format_write(&format, reason);
+	if (status == STATUS_OK)
+		format_tell(call, &format, "ok");
+	return status;
+}

@@ -1,0 +1,155 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* libblkid, in a child. */
+#include "cli/disk_content.h"
+
+#include <blkid.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/stat.h>
+
+#include "base/own.h"
+#include "volume/bounded.h"
+
+/* More than any disk has. */
+#define SIGNATURES_MOST 64
+
+struct content_job {
+	char path[PATH_MAX];
+	struct disk_content content;
+};
+
+static void
+signatures_end(blkid_probe *probe)
+{
+	if (*probe != NULL)
+		blkid_free_probe(*probe);
+	*probe = NULL;
+}
+
+#define owned_probe owned_by(signatures_end) blkid_probe
+
+/* A probe for everything that has a signature. */
+static enum status
+probe_begin(int fd, const char *path, blkid_probe *ret_probe, struct reason *reason)
+{
+	owned_probe probe = blkid_new_probe();
+
+	if (probe == NULL || blkid_probe_set_device(probe, fd, 0, 0) != 0)
+		return reason_set(reason, STATUS_DEVICE_IO, "%s cannot be read; check the disk",
+			path);
+	blkid_probe_enable_superblocks(probe, 1);
+	blkid_probe_set_superblocks_flags(probe,
+		BLKID_SUBLKS_TYPE | BLKID_SUBLKS_UUID | BLKID_SUBLKS_MAGIC);
+	blkid_probe_enable_partitions(probe, 1);
+	blkid_probe_set_partitions_flags(probe, BLKID_PARTS_MAGIC);
+	*ret_probe = steal(probe);
+	return STATUS_OK;
+}
+
+static void
+content_take(blkid_probe probe, struct disk_content *content)
+{
+	const char *type = NULL, *uuid = NULL;
+
+	if (blkid_probe_lookup_value(probe, "TYPE", &type, NULL) != 0)
+		blkid_probe_lookup_value(probe, "PTTYPE", &type, NULL);
+	snprintf(content->type, sizeof(content->type), "%s",
+		type != NULL ? type : "an unknown signature");
+	if (strcmp(content->type, "crypto_LUKS") == 0 &&
+		blkid_probe_lookup_value(probe, "UUID", &uuid, NULL) == 0)
+		snprintf(content->luks_uuid, sizeof(content->luks_uuid), "%s", uuid);
+}
+
+static enum status
+content_body(void *context, struct reason *reason)
+{
+	struct content_job *job = context;
+	owned_fd fd = open(job->path, O_RDONLY | O_CLOEXEC);
+	owned_probe probe = NULL;
+
+	if (fd < 0)
+		return reason_set(reason, STATUS_NO_DEVICE, "%s cannot be read: %s", job->path,
+			strerror(errno));
+	enum status status = probe_begin(fd, job->path, &probe, reason);
+
+	if (status != STATUS_OK)
+		return status;
+	/* 0: found, 1: nothing, -2: several that contradict each other. */
+	int found = blkid_do_safeprobe(probe);
+
+	job->content.bytes = (unsigned long long)blkid_probe_get_size(probe);
+	if (found == 0)
+		content_take(probe, &job->content);
+	else if (found == -2)
+		snprintf(job->content.type, sizeof(job->content.type), "several signatures");
+	else if (found < 0)
+		return reason_set(reason, STATUS_DEVICE_IO,
+			"%s does not read to its end; check the disk", job->path);
+	return STATUS_OK;
+}
+
+enum status
+disk_content_look(const char *path, struct deadline deadline, struct disk_content *ret_content,
+	struct reason *reason)
+{
+	struct content_job job = {0};
+
+	snprintf(job.path, sizeof(job.path), "%s", path);
+	enum status status = bounded_run(content_body, path, &job, sizeof(job), deadline, reason);
+
+	if (status == STATUS_OK)
+		*ret_content = job.content;
+	return status;
+}
+
+enum status
+disk_check_unused(const char *path, struct reason *reason)
+{
+	struct stat info;
+
+	if (stat(path, &info) != 0)
+		return reason_set(reason, STATUS_NO_DEVICE, "%s is not there any more", path);
+	if (!S_ISBLK(info.st_mode))
+		return STATUS_OK;
+	/* open(2): O_EXCL on a block device fails with EBUSY while the system uses it. */
+	owned_fd fd = open(path, O_RDONLY | O_EXCL | O_CLOEXEC);
+
+	if (fd >= 0 || errno != EBUSY)
+		return STATUS_OK;
+	return reason_set(reason, STATUS_DEVICE_IN_USE,
+		"%s is in use: mounted, mapped, swapped on or part of an array; see lsblk", path);
+}
+
+static enum status
+wipe_body(void *context, struct reason *reason)
+{
+	struct content_job *job = context;
+	owned_fd fd = open(job->path, O_RDWR | O_CLOEXEC);
+	owned_probe probe = NULL;
+
+	if (fd < 0)
+		return reason_set(reason, STATUS_DEVICE_IO, "%s cannot be written: %s", job->path,
+			strerror(errno));
+	enum status status = probe_begin(fd, job->path, &probe, reason);
+
+	for (int i = 0; status == STATUS_OK && i < SIGNATURES_MOST; i++) {
+		if (blkid_do_probe(probe) != 0)
+			return STATUS_OK;
+		if (blkid_do_wipe(probe, 0) != 0)
+			return reason_set(reason, STATUS_DEVICE_IO,
+				"%s: a signature cannot be wiped", job->path);
+	}
+	return status;
+}
+
+enum status
+disk_content_wipe(const char *path, struct deadline deadline, struct reason *reason)
+{
+	struct content_job job = {0};
+
+	snprintf(job.path, sizeof(job.path), "%s", path);
+	return bounded_run(wipe_body, path, &job, sizeof(job), deadline, reason);
+}

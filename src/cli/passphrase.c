@@ -1,0 +1,87 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Bytes go straight into a secret; the terminal gets its echo back on every way out but a kill. */
+#include "cli/passphrase.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <string.h>
+#include <termios.h>
+#include <unistd.h>
+
+#include "base/wire.h"
+#include "cli/terminal.h"
+
+/* cryptsetup's own bound of a key file is larger; nobody has such a one. */
+#define FILE_BYTES (512u << 10)
+/* The longest passphrase that cryptsetup takes from a terminal. */
+#define TYPED_BYTES 512
+
+enum status
+passphrase_read_file(const char *path, struct secret *ret_key, struct reason *reason)
+{
+	owned_fd fd = open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY);
+	owned_secret key = {0};
+
+	if (fd < 0)
+		return reason_set(reason, STATUS_BAD_PARAMETER, "--key-file=%.100s: %s", path,
+			strerror(errno));
+	enum status status = wire_read_all(fd, FILE_BYTES, &key);
+
+	if (status == STATUS_NO_MEMORY)
+		return reason_set(reason, status, "no memory for the key");
+	if (status != STATUS_OK || key.length_bytes == 0)
+		return reason_set(reason, STATUS_BAD_PARAMETER,
+			"--key-file=%.100s: is empty, too large, or does not read", path);
+	*ret_key = secret_steal(&key);
+	return STATUS_OK;
+}
+
+/* One line, byte by byte: what follows it is not ours. */
+static enum status
+typed_line_read(int fd, struct secret *key)
+{
+	char byte = 0;
+
+	for (;;) {
+		ssize_t got = read(fd, &byte, 1);
+
+		if (got < 0 && errno == EINTR)
+			continue;
+		if (got <= 0)
+			return STATUS_INTERRUPTED;
+		if (byte == '\n')
+			return key->length_bytes > 0 ? STATUS_OK : STATUS_INTERRUPTED;
+		if (secret_append(key, &byte, 1) != STATUS_OK)
+			return STATUS_BAD_PARAMETER;
+	}
+}
+
+enum status
+passphrase_ask(const char *what, struct secret *ret_key, struct reason *reason)
+{
+	owned_fd fd = open("/dev/tty", O_RDWR | O_CLOEXEC | O_NOCTTY);
+	owned_secret key = {0};
+	struct termios before, quiet;
+
+	if (fd < 0 || tcgetattr(fd, &before) != 0)
+		return reason_set(reason, STATUS_MISSING_PARAMETER,
+			"--key-file is not set, and there is no terminal to ask for the passphrase of %.60s",
+			what);
+	enum status status = secret_make(&key, TYPED_BYTES);
+
+	if (status != STATUS_OK)
+		return reason_set(reason, status, "no memory for a passphrase");
+	terminal_clear_step();
+	dprintf(fd, "Passphrase of %s: ", what);
+	quiet = before;
+	quiet.c_lflag &= ~(tcflag_t)ECHO;
+	tcsetattr(fd, TCSAFLUSH, &quiet);
+	status = typed_line_read(fd, &key);
+	tcsetattr(fd, TCSAFLUSH, &before);
+	dprintf(fd, "\n");
+	if (status != STATUS_OK)
+		return reason_set(reason, status, "no passphrase was typed, or it is too long");
+	*ret_key = secret_steal(&key);
+	return STATUS_OK;
+}

@@ -1,0 +1,189 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Headers and slots, through libcryptsetup. */
+#include "volume/luks_make.h"
+
+#include <errno.h>
+#include <libcryptsetup.h>
+#include <string.h>
+
+#include "volume/luks.h"
+
+#define SLOT_FINISHED 0
+#define SLOT_UNFINISHED 1
+#define VOLUME_KEY_BYTES 64
+/* The hash of LUKS1 headers; libcryptsetup has no default here. */
+#define LUKS1_HASH "sha512"
+
+static enum status
+stretch_set(struct luks *luks, enum luks_stretch stretch, const char *what, struct reason *reason)
+{
+	const struct crypt_pbkdf_type least = {.type = CRYPT_KDF_PBKDF2,
+		.hash = LUKS1_HASH,
+		.iterations = 1000,
+		.flags = CRYPT_PBKDF_NO_BENCHMARK};
+	int error = crypt_set_pbkdf_type(luks->handle,
+		stretch == LUKS_STRETCH_RANDOM ? &least : NULL);
+
+	return error == 0 ? STATUS_OK : luks_failed(luks, error, what, reason);
+}
+
+/* luks_failed words EBUSY for a mapping's name. */
+static enum status
+format_failed(const struct luks *luks, int error, const char *path, struct reason *reason)
+{
+	if (error == -EBUSY)
+		return reason_set(reason, STATUS_DEVICE_IN_USE,
+			"%s is in use; see who uses it with lsblk and findmnt", path);
+	return luks_failed(luks, error, path, reason);
+}
+
+enum status
+luks_make(const char *path, unsigned int version, const char *uuid, const struct secret *key,
+	enum luks_stretch stretch, struct reason *reason)
+{
+	struct crypt_params_luks1 luks1 = {.hash = LUKS1_HASH};
+	owned_luks luks = LUKS_EMPTY;
+	enum status status = luks_begin(path, &luks, reason);
+
+	if (status == STATUS_OK)
+		status = stretch_set(&luks, stretch, path, reason);
+	if (status != STATUS_OK)
+		return status;
+
+	int error = crypt_format(luks.handle, version == 1 ? CRYPT_LUKS1 : CRYPT_LUKS2, "aes",
+		"xts-plain64", uuid, NULL, VOLUME_KEY_BYTES, version == 1 ? &luks1 : NULL);
+	if (error == 0)
+		error = crypt_keyslot_add_by_volume_key(luks.handle, SLOT_UNFINISHED, NULL, 0,
+			key->bytes, key->length_bytes);
+	return error >= 0 ? STATUS_OK : format_failed(&luks, error, path, reason);
+}
+
+/* The header of the device itself: what is asked for here will be written. */
+static enum status
+header_load(const char *path, struct luks *ret_luks, struct reason *reason)
+{
+	owned_luks luks = LUKS_EMPTY;
+	enum status status = luks_begin(path, &luks, reason);
+	int error = status == STATUS_OK ? crypt_load(luks.handle, CRYPT_LUKS, NULL) : 0;
+
+	if (status != STATUS_OK)
+		return status;
+	if (error != 0)
+		return reason_set(reason, STATUS_NOT_LUKS,
+			"%s: there is no usable LUKS header; is this the right device?", path);
+	*ret_luks = luks;
+	luks = LUKS_EMPTY;
+	return STATUS_OK;
+}
+
+static bool
+slot_is_active(const struct luks *luks, int slot)
+{
+	crypt_keyslot_info info = crypt_keyslot_status(luks->handle, slot);
+
+	return info == CRYPT_SLOT_ACTIVE || info == CRYPT_SLOT_ACTIVE_LAST;
+}
+
+static bool
+slots_are_empty(const struct luks *luks)
+{
+	int most = crypt_keyslot_max(crypt_get_type(luks->handle));
+
+	for (int slot = 0; slot < most; slot++) {
+		if (crypt_keyslot_status(luks->handle, slot) != CRYPT_SLOT_INACTIVE)
+			return false;
+	}
+	return true;
+}
+
+enum status
+luks_look_progress(const char *path, const struct secret *key, enum luks_progress *ret_progress,
+	struct reason *reason)
+{
+	owned_luks luks = LUKS_EMPTY;
+	enum status status = header_load(path, &luks, reason);
+
+	if (status != STATUS_OK)
+		return status;
+	if (slots_are_empty(&luks)) {
+		*ret_progress = LUKS_WITHOUT_KEY;
+		return STATUS_OK;
+	}
+	int slot = crypt_activate_by_passphrase(luks.handle, NULL, CRYPT_ANY_SLOT, key->bytes,
+		key->length_bytes, CRYPT_ACTIVATE_SERIALIZE_MEMORY_HARD_PBKDF);
+
+	if (slot < 0)
+		return luks_failed(&luks, slot, path, reason);
+	*ret_progress = slot == SLOT_UNFINISHED && !slot_is_active(&luks, SLOT_FINISHED)
+		? LUKS_UNFINISHED
+		: LUKS_FINISHED;
+	return STATUS_OK;
+}
+
+enum status
+luks_make_finish(const char *path, const struct secret *key, enum luks_stretch stretch,
+	struct reason *reason)
+{
+	owned_luks luks = LUKS_EMPTY;
+	enum status status = header_load(path, &luks, reason);
+
+	if (status == STATUS_OK)
+		status = stretch_set(&luks, stretch, path, reason);
+	if (status != STATUS_OK)
+		return status;
+
+	int error = SLOT_FINISHED;
+
+	if (!slot_is_active(&luks, SLOT_FINISHED))
+		error = crypt_keyslot_add_by_passphrase(luks.handle, SLOT_FINISHED, key->bytes,
+			key->length_bytes, key->bytes, key->length_bytes);
+	if (error >= 0 && slot_is_active(&luks, SLOT_UNFINISHED))
+		error = crypt_keyslot_destroy(luks.handle, SLOT_UNFINISHED);
+	return error >= 0 ? STATUS_OK : luks_failed(&luks, error, path, reason);
+}
+
+enum status
+luks_add_key(const char *path, const struct secret *old, const struct secret *key,
+	enum luks_stretch stretch, struct reason *reason)
+{
+	owned_luks luks = LUKS_EMPTY;
+	enum status status = header_load(path, &luks, reason);
+
+	if (status == STATUS_OK)
+		status = stretch_set(&luks, stretch, path, reason);
+	if (status != STATUS_OK)
+		return status;
+
+	int slot = crypt_keyslot_add_by_passphrase(luks.handle, CRYPT_ANY_SLOT, old->bytes,
+		old->length_bytes, key->bytes, key->length_bytes);
+
+	if (slot == -EINVAL)
+		return reason_set(reason, STATUS_NO_KEYSLOT,
+			"%s has no free keyslot; see cryptsetup luksDump", path);
+	return slot >= 0 ? STATUS_OK : luks_failed(&luks, slot, path, reason);
+}
+
+enum status
+luks_map(const char *path, const char *map_name, const struct secret *key, struct reason *reason)
+{
+	owned_luks luks = LUKS_EMPTY;
+	enum status status = header_load(path, &luks, reason);
+
+	if (status != STATUS_OK)
+		return status;
+	int slot = crypt_activate_by_passphrase(luks.handle, map_name, CRYPT_ANY_SLOT, key->bytes,
+		key->length_bytes, 0);
+
+	return slot >= 0 ? STATUS_OK : luks_failed(&luks, slot, map_name, reason);
+}
+
+enum status
+luks_unmap(const char *map_name, struct reason *reason)
+{
+	int error = crypt_deactivate(NULL, map_name);
+
+	if (error == 0 || error == -ENODEV)
+		return STATUS_OK;
+	return reason_set(reason, STATUS_BUSY, "%s cannot be closed: %s; cryptsetup close it",
+		map_name, strerror(-error));
+}

@@ -1,0 +1,61 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * Makes LUKS headers and key slots, for the administrator's command alone; start and stop never do.
+ * A device that is being made has its key in slot 1; the key is in slot 0 once everything is
+ * finished. So whoever comes after a crash sees how far it went, for LUKS1 as for LUKS2. Runs as
+ * long as a key derivation takes: call it in a bounded child. Reference: libcryptsetup.h of 2.6.
+ */
+#ifndef LUKS_SSM_VOLUME_LUKS_MAKE_H
+#define LUKS_SSM_VOLUME_LUKS_MAKE_H
+
+#include <stdbool.h>
+
+#include "base/reason.h"
+#include "base/secret.h"
+#include "base/status.h"
+
+/* A UUID with its dashes and a NUL. */
+#define UUID_TEXT_BYTES 37
+
+/*
+ * How a slot's key is stretched. A key of 256 random bits needs no stretching: the least that
+ * libcryptsetup allows (PBKDF2 with 1000 iterations), set before the header is made so that its
+ * digest has it, too. What a human chose gets the library's default (argon2id for LUKS2).
+ */
+enum luks_stretch { LUKS_STRETCH_HUMAN, LUKS_STRETCH_RANDOM };
+
+/*
+ * A new header on PATH, of VERSION 1 or 2, with the key in the slot of unfinished devices. What was
+ * there is lost. STATUS_DEVICE_IN_USE, STATUS_DEVICE_IO, STATUS_DEVICE_READ_ONLY, STATUS_NO_DEVICE,
+ * STATUS_KDF_MEMORY, STATUS_NO_MEMORY.
+ */
+must_use enum status luks_make(const char *path, unsigned int version, const char *uuid,
+	const struct secret *key, enum luks_stretch stretch, struct reason *reason);
+
+/* How far a header of ours has come. */
+enum luks_progress { LUKS_WITHOUT_KEY, LUKS_UNFINISHED, LUKS_FINISHED };
+
+/*
+ * Tries the key. STATUS_WRONG_KEY when there are slots and none opens; without any slot it is
+ * LUKS_WITHOUT_KEY, and nobody can have stored anything on it.
+ */
+must_use enum status luks_look_progress(const char *path, const struct secret *key,
+	enum luks_progress *ret_progress, struct reason *reason);
+
+/* The key moves from the slot of unfinished devices to slot 0. */
+must_use enum status luks_make_finish(const char *path, const struct secret *key,
+	enum luks_stretch stretch, struct reason *reason);
+
+/* One more slot, for a key that OPENS one already; every other slot stays. STATUS_WRONG_KEY: OLD
+ * opens none. STATUS_NO_KEYSLOT: no slot is free. */
+must_use enum status luks_add_key(const char *path, const struct secret *old,
+	const struct secret *key, enum luks_stretch stretch, struct reason *reason);
+
+/* Opens the mapping MAP_NAME on PATH, for making a filesystem. */
+must_use enum status
+luks_map(const char *path, const char *map_name, const struct secret *key, struct reason *reason);
+
+/* Removes that mapping again. STATUS_OK also when there is none. */
+must_use enum status luks_unmap(const char *map_name, struct reason *reason);
+
+#endif

@@ -1,0 +1,186 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""format: the key is stored before the device is written, and a run that was cut off is finished."""
+from __future__ import annotations
+
+import os
+import re
+import signal
+import subprocess
+import time
+
+from .kit import CommandTest
+
+NAME = "/luks/new"
+
+
+class FormatTest(CommandTest):
+
+    def format(self, path, *words, name=NAME, **how):
+        return self.run_command("format", str(path), *self.way, f"--ssm-parameter={name}",
+                                "--no-filesystem", "--json", *words, **how)
+
+    def fresh(self) -> str:
+        """A parameter's name that no other test uses."""
+        return f"/luks/{self.id().rsplit('.', 1)[-1]}"
+
+    def test_a_key_of_256_bits_is_stored_and_opens_the_device(self):
+        path, name = self.image(), self.fresh()
+        done = self.format(path, name=name)
+        self.assertEqual(done.rc, 0, done)
+        stored = self.stored(name)
+        self.assertRegex(stored["Value"], "^[0-9a-f]{64}$")
+        self.assertEqual(stored["Type"], "SecureString")
+        self.assertEqual(self.opens(path, stored["Value"]), 0)
+        uuid = self.uuid_of(path)
+        self.assertEqual(done.answer["luks_uuid"], uuid)
+        self.assertIn(uuid, stored["Description"])
+        self.assertNotIn(stored["Value"], done.out + done.err)
+
+    def test_slot_and_digest_of_a_generated_key_are_not_stretched(self):
+        path = self.image()
+        self.assertEqual(self.format(path, name=self.fresh()).rc, 0)
+        dump = self.dump(path)
+        self.assertEqual(re.findall(r"PBKDF: +(\S+)", dump), ["pbkdf2"])
+        self.assertEqual(set(re.findall(r"Iterations: *(\d+)", dump)), {"1000"})
+
+    def test_luks1_is_made_on_request(self):
+        path, name = self.image(), self.fresh()
+        self.assertEqual(self.format(path, "--luks1", name=name).rc, 0)
+        dump = self.dump(path)
+        self.assertRegex(dump, r"Version:\s+1\n")
+        self.assertRegex(dump, r"Cipher mode:\s+xts-plain64")
+        self.assertEqual(self.opens(path, self.stored(name)["Value"]), 0)
+
+    def test_the_configurations_name_exactly_this_volume(self):
+        path, name = self.image(), self.fresh()
+        answer = self.format(path, "--directory=/srv/a b", "--map-name=data1", name=name).answer
+        for text in (answer["for_pacemaker"], answer["for_one_host"]):
+            for part in (str(path), name, answer["luks_uuid"], "region=eu-central-1"):
+                self.assertIn(part, text)
+        self.assertIn("directory='/srv/a b'", answer["for_pacemaker"])
+        self.assertIn('directory="/srv/a b"', answer["for_one_host"])
+        self.assertIn("pcs resource create data1 ocf:luks-ssm:volume", answer["for_pacemaker"])
+
+    def test_a_device_that_holds_something_is_refused_unless_it_is_named_twice(self):
+        path, name = self.image(), self.fresh()
+        subprocess.run(["/usr/sbin/mkfs.ext4", "-q", "-F", str(path)], check=True)
+        before = path.read_bytes()
+        self.refused("device-in-use", "ext4", "--overwrite", done=self.format(path, name=name))
+        self.refused("device-in-use", done=self.format(path, "--overwrite=/dev/other", name=name))
+        self.assertEqual(path.read_bytes(), before)
+        self.assertEqual(self.format(path, f"--overwrite={path}", name=name).rc, 0)
+        self.assertEqual(self.opens(path, self.stored(name)["Value"]), 0)
+
+    def test_somebody_elses_luks_device_is_refused(self):
+        path = self.luks_image()
+        before = path.read_bytes()
+        self.refused("device-in-use", "crypto_LUKS", done=self.format(path, name=self.fresh()))
+        self.assertEqual(path.read_bytes(), before)
+
+    def test_a_parameter_with_another_value_is_left_alone(self):
+        path, name = self.image(), self.fresh()
+        self.aws.put(name, "somebody's passphrase")
+        self.refused("parameter-exists", name, done=self.format(path, name=name))
+        self.assertEqual(self.stored(name)["Value"], "somebody's passphrase")
+        self.assertFalse(any(path.read_bytes()))
+
+    def test_an_existing_value_counts_as_a_passphrase_unless_it_is_said_to_be_random(self):
+        for words, kdf in (([], "argon2id"), (["--key-is-random"], "pbkdf2")):
+            path = self.image(kdf)
+            self.aws.put("/luks/existing", "somebody's passphrase")
+            done = self.format(path, "--use-existing", *words, name="/luks/existing")
+            self.assertEqual(done.rc, 0, done)
+            self.assertEqual(re.findall(r"PBKDF: +(\S+)", self.dump(path)), [kdf])
+            self.assertEqual(self.opens(path, "somebody's passphrase"), 0)
+
+    def test_nothing_is_written_when_the_key_cannot_be_stored(self):
+        path = self.image()
+        self.aws.fault("error", service="ssm", operation="PutParameter", code="AccessDeniedException")
+        self.refused("access-denied", "ssm:PutParameter", done=self.format(path, name=self.fresh()))
+        self.assertFalse(any(path.read_bytes()))
+
+    def test_an_answer_to_the_store_that_is_lost_is_looked_up(self):
+        path, name = self.image(), self.fresh()
+        self.aws.fault("close", service="ssm", operation="PutParameter", after=True, times=1)
+        done = self.format(path, name=name)
+        self.assertEqual(done.rc, 0, done)
+        self.assertEqual(self.opens(path, self.stored(name)["Value"]), 0)
+        self.assertIn(self.uuid_of(path), self.stored(name)["Description"])
+
+    def test_a_run_killed_after_the_store_is_finished_by_the_next(self):
+        path, name = self.image(), self.fresh()
+        self.aws.fault("hang", service="ssm", operation="GetParameter", times=1, seconds=30)
+        process = self.start("format", str(path), *self.way, f"--ssm-parameter={name}", "--no-filesystem")
+        until = time.monotonic() + 20
+        while not self.has(name) and time.monotonic() < until:
+            time.sleep(0.05)
+        os.killpg(process.pid, signal.SIGKILL)
+        process.communicate(timeout=10)
+        self.aws.faults.clear()
+        self.assertFalse(any(path.read_bytes()))
+        value = self.stored(name)["Value"]
+        done = self.format(path, name=name)
+        self.assertEqual(done.rc, 0, done)
+        self.assertEqual(self.stored(name)["Value"], value)
+        self.assertEqual(self.opens(path, value), 0)
+
+    def has(self, name: str) -> bool:
+        try:
+            return bool(self.stored(name))
+        except Exception:  # pylint: disable=broad-except
+            return False
+
+    def test_a_header_without_any_slot_is_made_anew_under_the_same_key(self):
+        path, name = self.image(), self.fresh()
+        uuid = self.format(path, name=name).answer["luks_uuid"]
+        subprocess.run(["cryptsetup", "luksErase", "-q", str(path)], check=True, capture_output=True)
+        done = self.format(path, name=name)
+        self.assertEqual(done.rc, 0, done)
+        self.assertEqual(self.uuid_of(path), uuid)
+        self.assertEqual(self.opens(path, self.stored(name)["Value"]), 0)
+
+    def test_an_unfinished_header_is_finished_and_a_finished_one_left_as_it_is(self):
+        path, name = self.image(), self.fresh()
+        self.format(path, name=name)
+        key = self.stored(name)["Value"]
+        subprocess.run(["cryptsetup", "luksAddKey", "-q", "--key-slot", "1", "--pbkdf", "pbkdf2",
+                        "--pbkdf-force-iterations", "1000", "--key-file", self.key_file(key), str(path),
+                        self.key_file(key)], check=True, capture_output=True)
+        subprocess.run(["cryptsetup", "luksKillSlot", "-q", str(path), "0"], check=True, capture_output=True)
+        self.assertEqual(self.opens(path, key), 1)
+        self.assertEqual(self.format(path, name=name).rc, 0)
+        self.assertEqual(self.opens(path, key), 0)
+        before = path.read_bytes()
+        self.assertEqual(self.format(path, name=name).rc, 0)
+        self.assertEqual(path.read_bytes(), before)
+
+    def key_file(self, key: str) -> str:
+        path = self.directory / "key"
+        path.write_text(key)
+        return str(path)
+
+    def test_another_device_never_gets_the_uuid_of_an_earlier_run(self):
+        path, name = self.image(), self.fresh()
+        self.format(path, name=name)
+        other = self.image("other")
+        self.refused("parameter-exists", "--use-existing", done=self.format(other, name=name))
+        self.assertFalse(any(other.read_bytes()))
+
+    def test_a_recovery_key_is_shown_once_and_opens_the_device(self):
+        path = self.image()
+        answer = self.format(path, "--recovery-slot", name=self.fresh()).answer
+        self.assertRegex(answer["recovery_key"], "^[0-9a-f]{40}$")
+        self.assertIsNotNone(self.opens(path, answer["recovery_key"]))
+        self.assertIn("argon2id", self.dump(path))
+
+    def test_dry_run_stores_and_writes_nothing(self):
+        path, name = self.image(), self.fresh()
+        done = self.format(path, "--dry-run", name=name)
+        self.assertEqual(done.rc, 0, done)
+        self.assertFalse(self.has(name))
+        self.assertFalse(any(path.read_bytes()))
+
+    def test_a_file_takes_no_filesystem(self):
+        path = self.image()
+        done = self.on_aws("format", str(path), "--ssm-parameter=/luks/x")
+        self.refused("bad-parameter", "--no-filesystem", done=done)
