@@ -138,6 +138,21 @@ class Cluster:
                 if found.get("online") == "true" and found.get("pending") == "false"
                 and found.get("unclean") == "false" and found.get("standby") == "false"}
 
+    def wait_joined(self, *names: str, timeout_s: float = 300) -> None:
+        """Wait until these nodes are members, in standby or not."""
+        deadline = time.monotonic() + timeout_s
+        while True:
+            try:
+                found = {row.get("name") for row in self.status().iterfind("nodes/node")
+                         if row.get("online") == "true" and row.get("pending") == "false"}
+            except AssertionError:
+                found = set()
+            if set(names) <= found:
+                return
+            if time.monotonic() > deadline:
+                raise AssertionError(f"joined within {timeout_s:g} s: only {sorted(found)}")
+            time.sleep(1)
+
     def wait_online(self, *names: str, timeout_s: float = 240) -> None:
         deadline = time.monotonic() + timeout_s
         while not set(names) <= (found := self.online()):

@@ -113,13 +113,15 @@ def _overlay(work: pathlib.Path) -> pathlib.Path:
     return target
 
 
+def mmdebstrap_words(packages: list[str]) -> list[str]:
+    """Options that say what to install, from where and how: the host's own way to its sources."""
+    return ["--mode=root" if os.geteuid() == 0 else "--mode=unshare", "--include=" + ",".join(packages),
+            *(f"--aptopt={option}" for option in apt.options()), *(f"--keyring={path}" for path in apt.keyrings())]
+
+
 def _mmdebstrap(release: str, sources: list[str], packages: list[str],
                 work: pathlib.Path) -> list[str]:
-    command = ["mmdebstrap", "--format=null", "--variant=minbase",
-               "--mode=root" if os.geteuid() == 0 else "--mode=unshare",
-               "--include=" + ",".join(packages)]
-    command += [f"--aptopt={option}" for option in apt.options()]
-    command += [f"--keyring={path}" for path in apt.keyrings()]
+    command = ["mmdebstrap", "--format=null", "--variant=minbase", *mmdebstrap_words(packages)]
     # Nobody needs what a power cut leaves of a half-made image.
     command += ["--dpkgopt=force-unsafe-io"]
     command += [f"--dpkgopt=path-exclude={path}" for path in LEFT_OUT]

@@ -135,6 +135,13 @@ class Node(Machine):
                 self.qmp("cont")
                 self._is_on = True
 
+    def thaw_or_on(self) -> None:
+        """Power and running processors, whatever was done to it."""
+        if self.powered():
+            self.thaw()
+        else:
+            self.power_on()
+
     def powered(self) -> bool:
         """Whether it has power: true for a frozen one, false after `poweroff` inside."""
         return self._is_on and self.qmp("query-status")["status"] not in ("shutdown", "internal-error")

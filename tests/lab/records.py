@@ -3,7 +3,7 @@
 
 from typing import NamedTuple
 
-from .channel import Process
+from .channel import MachineLost, Process
 
 RECORDER = "/usr/lib/lab/recorder"
 RECORD_BYTES = 64
@@ -18,8 +18,9 @@ class Record(NamedTuple):
 class Recorder:
     """The writers of one directory on several nodes; they write wherever it is mounted."""
 
-    def __init__(self, directory: str, pause_s: float = 0.05) -> None:
+    def __init__(self, directory: str, pause_s: float = 0.05, name: str = "records") -> None:
         self.directory = directory
+        self.name = name
         self._pause_s = pause_s
         self._runs = 0
         self._processes: list[tuple[object, Process, float]] = []
@@ -27,7 +28,7 @@ class Recorder:
     def start(self, node) -> None:
         """Let a node write from its next mount on; again after each of its boots."""
         self._runs += 1
-        process = node.start([RECORDER, self.directory, f"{node.name}.{self._runs}", self._pause_s])
+        process = node.start([RECORDER, self.directory, f"{node.name}.{self._runs}", self.name, self._pause_s])
         self._processes.append((node, process, node.clock_offset_s))
 
     def lines(self, word: str) -> list[list[str]]:
@@ -50,6 +51,9 @@ class Recorder:
         acknowledged = self.acknowledged()
         return acknowledged[-1].number if acknowledged else 0
 
+    def last_of(self, node: str) -> int:
+        return max((record.number for record in self.acknowledged() if record.run.startswith(node + ".")), default=0)
+
     def first_after(self, moment: float, node: str = "") -> float | None:
         """When the first record after a moment was acknowledged."""
         return next((record.time for record in self.acknowledged()
@@ -58,11 +62,18 @@ class Recorder:
     def stop(self) -> None:
         for _, process, _ in self._processes:
             if process.running():
-                process.kill()
+                try:
+                    process.kill()
+                except MachineLost:
+                    # Its machine lost its power meanwhile.
+                    pass
 
-    def verify(self, data: bytes) -> int:
-        """Raise unless the file holds every acknowledged record once and numbers without gap or repetition."""
-        return verify(data, self.acknowledged())
+    def verify(self, data: bytes, acknowledged: list[Record] | None = None) -> int:
+        """Raise unless the file holds every acknowledged record once and numbers without gap or repetition.
+
+        While a writer writes, give what was acknowledged before the file was read.
+        """
+        return verify(data, self.acknowledged() if acknowledged is None else acknowledged)
 
 
 def parse(data: bytes) -> list[tuple[int, str]]:

@@ -7,6 +7,8 @@ import time
 
 from lab import Aws, Machine, MachineLost, Result, children
 from lab import build as build_image
+from lab.cluster import Cluster
+from lab.ground import Ground
 
 from .builds import Builds
 from .report import say
@@ -103,3 +105,35 @@ class HostFixture:
 
     def close(self) -> None:
         self.subject.aws.close()
+
+
+class ClusterFixture:
+    """A formed cluster with an encrypted volume, kept between cases; see tests/cluster/README.md."""
+
+    def __init__(self, tree: pathlib.Path, release: str | None = None) -> None:
+        began = time.monotonic()
+        self._cluster = Cluster(build_image(release), tree=tree)
+        self.subject = Ground(self._cluster)
+        try:
+            self.subject.prepare()
+        except BaseException:
+            self.close()
+            raise
+        say(f"  cluster formed and the volume made in {time.monotonic() - began:.0f} s")
+
+    def reset(self) -> None:
+        self.subject.reset()
+
+    def details(self) -> str:
+        """What helps to understand a failure; never raises."""
+        parts = [f"  did: {note}" for note in self.subject.notes[-40:]]
+        for row in self._cluster.power.log[-5:]:
+            parts.append(f"  power: {row.action} {row.target} by {row.asker} at {row.began:.3f}")
+        try:
+            parts.append("  " + self._cluster.any_up().run("crm_mon -1 -r -f", 30).out.replace("\n", "\n  "))
+        except Exception as error:  # pylint: disable=broad-except
+            parts.append(f"  (the cluster tells nothing: {error})")
+        return "\n".join(parts)
+
+    def close(self) -> None:
+        self._cluster.close()

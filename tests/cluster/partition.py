@@ -1,0 +1,27 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""A network partition has one winner: the loser is fenced before the winner writes, and healing moves nothing."""
+
+from time import time
+
+from lab import limit
+
+
+@limit(700)
+def test_the_fenced_side_never_writes_again(c):
+    node = c.start_on("node2")
+    began = time()
+    c.cluster.hub.cut("node1")
+    # node2's fencing is ordered without delay, node1's with one: node1 wins.
+    c.wait(lambda: c.fenced(began), 180, "fencing")
+    c.wait_writes(c.node1, began, 240)
+    assert c.fenced(began) == ["node2"]
+    fenced_at = next(row for row in c.cluster.power.log if row.began >= began).began
+    owners = c.prove_exclusion("node2", "node1", since=began - 5)
+    assert owners[0].last <= fenced_at + 0.5 and owners[1].first >= fenced_at, (fenced_at, owners)
+    c.cluster.hub.heal()
+    node.wait_up(600)
+    c.cluster.wait_joined("node1", "node2")
+    c.cluster.wait_idle()
+    assert c.cluster.where("data") == ["node1"]
+    c.prove_data(c.node1)
+    c.prove_exclusion("node2", "node1", since=began - 5)
