@@ -6,7 +6,7 @@ import hashlib
 import os
 import pathlib
 
-from lab import children
+from lab import apt, children, releases
 from lab.image import cache_directory
 
 from .commands import stream
@@ -87,6 +87,10 @@ class Builds:
         ready = os.environ.get("LUKS_SSM_TREE")
         if ready:
             return pathlib.Path(ready)
+        release = apt.chosen_release()
+        if self._tree is None and release != apt.host_release():
+            say(f"compiling for {release} in {releases.how()} on this host")
+            self._tree = releases.build_tree(release, SOURCE, children.directory() / "tree")
         if self._tree is None and self.build("gcc"):
             target = children.directory() / "tree"
             if stream(["make", "-s", "install", f"DESTDIR={target}"], self.directory("gcc"),

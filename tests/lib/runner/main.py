@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""tests/run [--all] [--list] [--jobs N] [--json FILE] [SUITE [NAME…]]: the order of things and the last line."""
+"""tests/run [--all] [--list] [--jobs N] [--release NAME] [--json FILE] [SUITE [NAME…]]: the order of things and the last line."""
 
 import argparse
 import os
@@ -12,7 +12,7 @@ sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1]))
 sys.dont_write_bytecode = True
 
 # pylint: disable=wrong-import-position
-from lab import children  # noqa: E402
+from lab import apt, children  # noqa: E402
 from runner.builds import Builds  # noqa: E402
 from runner.report import Report, say  # noqa: E402
 from runner.suites import SUITES, TESTS, Context, Suite  # noqa: E402
@@ -27,6 +27,8 @@ def _arguments() -> argparse.Namespace:
     parser.add_argument("--jobs", type=int, default=min(2, os.cpu_count() or 1),
                         help="machines running at the same time")
     parser.add_argument("--json", metavar="FILE", help="the figures of the bench go there as well")
+    parser.add_argument("--release", choices=apt.RELEASES, help="what the machines run; the programs for them are "
+                        "compiled in that release's root directory on this host")
     parser.add_argument("--no-install", action="store_true", help="do not look for packages")
     parser.add_argument("suite", nargs="?")
     parser.add_argument("name", nargs="*")
@@ -56,6 +58,8 @@ def main() -> int:
         print("\n".join(suite.name for suite in SUITES))
         return 0
     suites = _chosen(options)
+    if options.release:
+        os.environ["LAB_RELEASE"] = options.release
     if options.json:
         os.environ["LUKS_SSM_BENCH_JSON"] = os.path.abspath(options.json)
     children.interrupt_on_signals()

@@ -209,6 +209,7 @@ SUITES = [
     Suite("kernel", _machine("kernel"), ("build", "lab", "emulator"), takes_names=True),
     Suite("leaks-machine", _machine("leaks/machine"), ("build", "lab", "emulator"), takes_names=True),
     Suite("matrix", _machine("matrix"), ("build", "lab", "emulator"), takes_names=True),
+    Suite("cluster", _cluster, ("build", "lab", "emulator"), takes_names=True),
     Suite("bench", _bench, ("build", "lab", "emulator"), takes_names=True),
     Suite("ocft", _machine("ocft"), ("build", "lab", "emulator"), always=False, takes_names=True),
     Suite("distcheck", _distcheck, ("build",), always=False),
