@@ -67,8 +67,9 @@ endpoint_find(const struct plan *plan, const char *service, const char *variable
 		profile_text(plan, "endpoint_url"));
 }
 
-static const char *
-metadata_find(const struct plan *plan)
+/* STATUS_BAD_PROFILE: another mode than the two. */
+static enum status
+metadata_find(struct plan *plan, struct reason *reason)
 {
 	const char *url = first_of(settings_variable(&plan->settings,
 					   "AWS_EC2_METADATA_SERVICE_ENDPOINT"),
@@ -77,9 +78,13 @@ metadata_find(const struct plan *plan)
 					    "AWS_EC2_METADATA_SERVICE_ENDPOINT_MODE"),
 		profile_text(plan, "ec2_metadata_service_endpoint_mode"));
 
+	if (mode != NULL && strcasecmp(mode, "ipv6") != 0 && strcasecmp(mode, "ipv4") != 0)
+		return reason_set(reason, STATUS_BAD_PROFILE,
+			"AWS_EC2_METADATA_SERVICE_ENDPOINT_MODE: must be IPv4 or IPv6; correct it");
 	if (url == NULL && mode != NULL && strcasecmp(mode, "ipv6") == 0)
-		return METADATA_IPV6;
-	return url;
+		url = METADATA_IPV6;
+	plan->endpoint_metadata = url;
+	return STATUS_OK;
 }
 
 /*
@@ -130,7 +135,6 @@ plan_route_choose(struct plan *plan, struct reason *reason)
 	plan->endpoint_ssm = first_of(settings->params->endpoint_url,
 		endpoint_find(plan, "ssm", "AWS_ENDPOINT_URL_SSM"));
 	plan->endpoint_sts = endpoint_find(plan, "sts", "AWS_ENDPOINT_URL_STS");
-	plan->endpoint_metadata = metadata_find(plan);
 	plan->proxy = first_of(settings->params->https_proxy,
 		proxy_variable(plan, "https_proxy", "HTTPS_PROXY"));
 	plan->no_proxy = first_of(settings->params->no_proxy,
@@ -138,5 +142,8 @@ plan_route_choose(struct plan *plan, struct reason *reason)
 	plan->fips = switch_is_on(plan, "AWS_USE_FIPS_ENDPOINT", "use_fips_endpoint");
 	plan->dual_stack = switch_is_on(plan, "AWS_USE_DUALSTACK_ENDPOINT",
 		"use_dualstack_endpoint");
-	return ca_bundle_read(plan, reason);
+
+	enum status status = metadata_find(plan, reason);
+
+	return status == STATUS_OK ? ca_bundle_read(plan, reason) : status;
 }

@@ -5,7 +5,8 @@
 
 #include "creds/plan.h"
 
-/* STATUS_UNTRUSTED: the CA bundle cannot be read. STATUS_NO_MEMORY. */
+/* STATUS_BAD_PROFILE: no mode of metadata. STATUS_UNTRUSTED: the CA bundle cannot be read.
+ * STATUS_NO_MEMORY. */
 must_use enum status plan_route_choose(struct plan *plan, struct reason *reason);
 
 #endif
