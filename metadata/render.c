@@ -1,18 +1,22 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * The build's own program: writes to stdout what is derived from the parameter and action tables. A
- * FILE is hand-written text; a line of it that reads @parameters@ or @actions@ is replaced by that
- * list. Never installed.
+ * FILE is hand-written text; a line of it that reads @parameters@, @actions@, @commands@ and the
+ * like is replaced by that list. Never installed.
  *
  *   render xml FILE      the OCF metadata, with FILE as the long description
  *   render man FILE      the manual
  *   render readme FILE   FILE with a new table between its marks
+ *   render command FILE  the manual of the command
+ *   render bash FILE     the command's completion, behind FILE
+ *   render zsh FILE
  */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "base/own.h"
+#include "cli/render_command.h"
 #include "config.h"
 #include "ocf_exit.h"
 #include "params/render.h"
@@ -89,6 +93,18 @@ man_render(FILE *out, const struct render_input *input, const char *prose)
 	}
 }
 
+static void
+command_render(FILE *out, const char *prose)
+{
+	while (*prose != '\0') {
+		size_t line_bytes = strcspn(prose, "\n") + 1;
+
+		if (!render_command_list(out, prose, line_bytes))
+			fprintf(out, "%.*s", (int)line_bytes, prose);
+		prose += line_bytes;
+	}
+}
+
 static bool
 readme_render(FILE *out, const char *prose)
 {
@@ -114,6 +130,12 @@ kind_render(const char *kind, const struct render_input *input, const char *pros
 		render_xml(stdout, input, prose);
 	else if (strcmp(kind, "man") == 0)
 		man_render(stdout, input, prose);
+	else if (strcmp(kind, "command") == 0)
+		command_render(stdout, prose);
+	else if (strcmp(kind, "bash") == 0)
+		render_completion_bash(stdout, prose);
+	else if (strcmp(kind, "zsh") == 0)
+		render_completion_zsh(stdout, prose);
 	else
 		return false;
 	return true;
@@ -129,7 +151,7 @@ main(int argc, char **argv)
 	owned_text prose = argc == 3 ? prose_read(argv[2]) : NULL;
 
 	if (prose == NULL || !kind_render(argv[1], &input, prose)) {
-		fprintf(stderr, "usage: render xml|man|readme FILE\n");
+		fprintf(stderr, "usage: render xml|man|readme|command|bash|zsh FILE\n");
 		return 2;
 	}
 	return fclose(stdout) == 0 ? 0 : 1;

@@ -35,6 +35,9 @@ void render_xml(FILE *out, const struct render_input *input, const char *long_de
 void render_man_params(FILE *out);
 void render_man_actions(FILE *out, const struct render_input *input);
 
+/* Sentences of a table, a line each, special characters named as groff wants them. */
+void render_man_text(FILE *out, const char *text);
+
 /* The table of parameters in Markdown. */
 void render_readme(FILE *out);
 

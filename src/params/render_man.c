@@ -50,8 +50,8 @@ man_word(FILE *out, const char *word, size_t length_bytes)
 }
 
 /* A new line for each sentence; the tables hold no abbreviations with a full stop. */
-static void
-man_text(FILE *out, const char *text)
+void
+render_man_text(FILE *out, const char *text)
 {
 	size_t column = 0;
 	char last = '\0';
@@ -95,7 +95,7 @@ man_param(FILE *out, const struct param_row *row)
 	fprintf(out, ".It Cm %s\n", row->name);
 	fputc(toupper((unsigned char)row->brief[0]), out);
 	fprintf(out, "%s.\n", row->brief + 1);
-	man_text(out, row->help);
+	render_man_text(out, row->help);
 	if (row->choices != NULL) {
 		fputs("One of ", out);
 		render_choices(out, row->choices, " and ");

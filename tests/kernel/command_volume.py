@@ -1,0 +1,161 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""The administrator's command does what the agent does, in the agent's words, and each can go on where the other was."""
+
+import json
+import shlex
+
+from lab import each, limit
+
+
+def options(volume, **more):
+    """The agent's parameters of a volume as the command's options."""
+    params = {**volume.parameters, "map_name": volume.instance, **more}
+    params.pop("instance")
+    return [f"--{name.replace('_', '-')}={value}" for name, value in params.items() if value is not None]
+
+
+def command(m, *words, env=(), timeout=60):
+    """Run it with --json; exit code, answer, last line of stderr."""
+    result = m.run(["env", *env, "luks-ssm", words[0], "--json", *words[1:]], timeout)
+    return result.rc, json.loads(result.out or "{}"), (result.err.strip().splitlines() or [""])[-1]
+
+
+def test_a_volume_opens_is_shown_and_closes(m):
+    volume = m.volume(fs="xfs")
+    assert command(m, "status", *options(volume))[0] == 3
+    rc, answer, err = command(m, "open", *options(volume))
+    assert (rc, answer["result"]) == (0, "ok"), err
+    rc, answer, _ = command(m, "status", *options(volume))
+    assert (rc, answer["state"]) == (0, "active")
+    assert answer["mapping"]["luks_uuid"] == volume.uuid.replace("-", "")
+    assert [mount["directory"] for mount in answer["mounts"]] == [volume.directory]
+    assert answer["key"]["parameter"] == volume.parameter
+    assert command(m, "close", *options(volume))[0] == 0
+    assert volume.mapping() is None and not volume.mounted()
+    assert command(m, "close", *options(volume))[0] == 0
+
+
+def test_the_agent_and_the_command_take_over_from_each_other(m):
+    volume = m.volume(fs="ext4")
+    assert command(m, "open", *options(volume))[0] == 0
+    assert volume.agent("monitor").rc == 0
+    assert volume.agent("start").rc == 0
+    assert volume.agent("stop").rc == 0
+    assert volume.agent("start").rc == 0
+    rc, answer, _ = command(m, "status", f"--map-name={volume.instance}", f"--device={volume.device}",
+                            f"--directory={volume.directory}")
+    assert (rc, answer["state"]) == (0, "active")
+    assert command(m, "close", f"--map-name={volume.instance}")[0] == 0
+    assert volume.agent("probe").rc == 7
+
+
+def test_the_message_of_a_failure_is_the_agents_reason(m):
+    volume = m.volume(fs="xfs")
+    result = volume.agent("start", ssm_parameter="/there/is/none")
+    rc, answer, err = command(m, "open", *options(volume, ssm_parameter="/there/is/none"))
+    assert rc == result.rc and answer["error"]["code"] == "no-such-parameter"
+    assert err.split("(")[0] == ("luks-ssm open: " + result.reason).split("(")[0]
+    assert volume.mapping() is None
+
+
+def test_dry_runs_change_nothing(m):
+    volume = m.volume(fs="xfs")
+    before = m.snapshot()
+    assert command(m, "open", "--dry-run", *options(volume))[0] == 0
+    assert m.snapshot() == before
+    volume.agent("start")
+    before = m.snapshot()
+    rc, answer, _ = command(m, "close", "--dry-run", *options(volume))
+    assert rc == 0 and answer["mapping"] == volume.instance
+    assert m.snapshot() == before
+
+
+def test_users_are_shown_in_every_mount_namespace_and_nobody_is_signalled(m):
+    volume = m.volume(fs="xfs")
+    volume.agent("start")
+    m.sh(f"cp /bin/sleep /run/holder; cd {volume.directory} && (setsid /run/holder 300 >/dev/null 2>&1 &)")
+    m.sh("(setsid unshare -m --propagation private sleep 301 >/dev/null 2>&1 &) ; sleep 0.5")
+    rc, answer, _ = command(m, "show-users", *options(volume))
+    assert rc == 0, answer
+    names = {user["name"]: user for user in answer["users"]}
+    assert names["holder"]["holds"] == "working directory", answer
+    assert any(row["directory"] == volume.directory for row in answer["mounts_elsewhere"]), answer
+    m.sh("pgrep -x holder")
+    assert command(m, "close", *options(volume))[0] == 0
+
+
+def test_a_configuration_file_is_enough_and_is_read_strictly(m):
+    volume = m.volume(fs="ext4")
+    params = {**volume.parameters}
+    params.pop("instance")
+    lines = "".join(f"{name}={value}\n" for name, value in params.items())
+    m.sh(f"mkdir -p /etc/luks-ssm; printf %s {shlex.quote(lines)} > /etc/luks-ssm/{volume.instance}.conf")
+    assert command(m, "open", volume.instance)[0] == 0
+    assert volume.mounted()
+    assert command(m, "close", f"--config={volume.instance}")[0] == 0
+    m.sh(f"echo devise=/dev/sdx >> /etc/luks-ssm/{volume.instance}.conf")
+    rc, answer, _ = command(m, "open", volume.instance)
+    assert rc == 2 and f"line {len(params) + 1}" in answer["error"]["text"], answer
+    m.sh(f"rm /etc/luks-ssm/{volume.instance}.conf")
+
+
+def provision(m, disk, parameter, *words, timeout=90):
+    values = m.emulator.values
+    way = [f"--{name.replace('_', '-')}={value}" for name, value in m.aws_parameters.items()]
+    return command(m, "format", disk.device, f"--ssm-parameter={parameter}", *way, *words, timeout=timeout,
+                   env=[f"AWS_ACCESS_KEY_ID={values['EMULATOR_ADMIN_KEY']}",
+                        f"AWS_SECRET_ACCESS_KEY={values['EMULATOR_ADMIN_SECRET']}"])
+
+
+@limit(180)
+@each("xfs", "ext4", "btrfs")
+def test_a_disk_becomes_a_volume_that_opens(m, fs):
+    disk = m.attach_disk(f"vol0000000000000f{len(fs):03d}", size_mib=400)
+    parameter, name = f"/luks/made-{fs}", f"made-{fs}"
+    rc, answer, err = provision(m, disk, parameter, f"--fstype={fs}", f"--map-name={name}",
+                                f"--directory=/srv/{name}")
+    assert (rc, answer.get("result")) == (0, "ok"), err
+    assert m.snapshot()["maps"].get(name) is None
+    way = [f"--{key.replace('_', '-')}={value}" for key, value in m.aws_parameters.items()]
+    given = [f"--device={disk.device}", f"--ssm-parameter={parameter}", f"--map-name={name}",
+             f"--directory=/srv/{name}", f"--luks-uuid={answer['luks_uuid']}", *way]
+    assert command(m, "open", *given)[0] == 0
+    assert [mount["fstype"] for mount in m.mounts_at(f"/srv/{name}")] == [fs]
+    rc, answer, _ = provision(m, disk, "/luks/other")
+    assert rc == 2 and answer["error"]["code"] == "device-in-use", answer
+    assert command(m, "close", *given)[0] == 0
+
+
+@limit(180)
+def test_a_format_that_is_killed_while_the_filesystem_is_made_is_finished(m):
+    disk = m.attach_disk("vol00000000000000f99", size_mib=400)
+    m.sh("mv /usr/sbin/mkfs.xfs /usr/sbin/mkfs.xfs.real; printf '#!/bin/sh\\nsleep 60\\n' > /usr/sbin/mkfs.xfs; "
+         "chmod +x /usr/sbin/mkfs.xfs")
+    try:
+        values = m.emulator.values
+        way = " ".join(f"--{key.replace('_', '-')}={value}" for key, value in m.aws_parameters.items())
+        m.sh(f"(AWS_ACCESS_KEY_ID={values['EMULATOR_ADMIN_KEY']} "
+             f"AWS_SECRET_ACCESS_KEY={values['EMULATOR_ADMIN_SECRET']} setsid luks-ssm format {disk.device} "
+             f"--ssm-parameter=/luks/killed {way} >/dev/null 2>&1 & echo $! > /run/format.pid); "
+             "for i in $(seq 100); do pgrep -f sbin/mkfs.xfs >/dev/null && break; sleep 0.2; done; "
+             "pgrep -f sbin/mkfs.xfs")
+        m.sh("kill -9 -$(cat /run/format.pid); sleep 1")
+    finally:
+        m.sh("mv /usr/sbin/mkfs.xfs.real /usr/sbin/mkfs.xfs")
+    left = [name for name in m.snapshot()["maps"] if name.startswith("luks-ssm-")]
+    assert left, "the mapping is left open, as a kill leaves it"
+    rc, answer, err = provision(m, disk, "/luks/killed")
+    assert (rc, answer.get("result")) == (0, "ok"), err
+    assert not [name for name in m.snapshot()["maps"] if name.startswith("luks-ssm-")]
+    assert "xfs" == answer["filesystem"]
+
+
+def test_a_missing_mkfs_is_said_before_anything_is_stored(m):
+    disk = m.attach_disk("vol00000000000000f98", size_mib=64)
+    m.sh("mv /usr/sbin/mkfs.btrfs /usr/sbin/mkfs.btrfs.away")
+    try:
+        rc, answer, _ = provision(m, disk, "/luks/nothing", "--fstype=btrfs")
+    finally:
+        m.sh("mv /usr/sbin/mkfs.btrfs.away /usr/sbin/mkfs.btrfs")
+    assert (rc, answer["error"]["code"]) == (5, "missing-software"), answer
+    assert provision(m, disk, "/luks/nothing", "--dry-run")[0] == 0
