@@ -2,8 +2,10 @@
 /* A thin, suspicious face of json-c. */
 #include "aws/json.h"
 
+#include <ctype.h>
 #include <limits.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 /* The replies we read have two levels. */
@@ -16,6 +18,43 @@ tokener_end(struct json_tokener **tokener)
 		json_tokener_free(*tokener);
 }
 
+/* The number of the escape \uXXXX that stands at TEXT, or 0. */
+static unsigned int
+escape_unit(const char *text)
+{
+	char digits[5] = "";
+
+	if (text[0] != '\\' || text[1] != 'u')
+		return 0;
+	for (size_t i = 0; i < 4; i++) {
+		if (!isxdigit((unsigned char)text[2 + i]))
+			return 0;
+		digits[i] = text[2 + i];
+	}
+	return (unsigned int)strtoul(digits, NULL, 16);
+}
+
+/*
+ * Half a surrogate pair is no character, but json-c takes it and puts U+FFFD in its place: the key
+ * would silently be another one.
+ */
+static bool
+surrogates_are_paired(const char *text)
+{
+	for (const char *at = strchr(text, '\\'); at != NULL; at = strchr(at, '\\')) {
+		unsigned int unit = escape_unit(at);
+		bool is_pair = (unit & 0xfc00) == 0xd800 &&
+			(escape_unit(at + 6) & 0xfc00) == 0xdc00;
+
+		if ((unit & 0xf800) == 0xd800 && !is_pair)
+			return false;
+		if (at[1] == '\0')
+			return true;
+		at += is_pair ? 12 : 2;
+	}
+	return true;
+}
+
 enum status
 json_parse(const struct secret *text, struct json_object **ret_object)
 {
@@ -23,7 +62,8 @@ json_parse(const struct secret *text, struct json_object **ret_object)
 
 	if (tokener == NULL)
 		return STATUS_NO_MEMORY;
-	if (text->length_bytes == 0 || text->length_bytes >= INT_MAX)
+	if (text->length_bytes == 0 || text->length_bytes >= INT_MAX ||
+		!surrogates_are_paired(text->bytes))
 		return STATUS_BAD_REPLY;
 	json_tokener_set_flags(tokener, JSON_TOKENER_STRICT | JSON_TOKENER_VALIDATE_UTF8);
 

@@ -49,7 +49,9 @@ static void
 only_one_whole_object_is_taken(void **state)
 {
 	static const char *const texts[] = {"", " ", "x", "1", "\"a\"", "[]", "null", "{",
-		"{\"a\":1}}", "{\"a\":1} x", "{\"a\":1,}", "{\"a\":\"\xff\"}"};
+		"{\"a\":1}}", "{\"a\":1} x", "{\"a\":1,}", "{\"a\":\"\xff\"}",
+		"{\"a\":\"\\ud83d\"}", "{\"a\":\"\\udd11\"}", "{\"a\":\"\\ud83d\\u0041\"}",
+		"{\"a\":\"\\ud83dx\"}", "{\"a\":\"x\\"};
 	owned_json object = NULL;
 
 	(void)state;
@@ -59,6 +61,16 @@ only_one_whole_object_is_taken(void **state)
 	}
 	assert_null(object);
 	assert_int_equal(parse(" {\"a\":1}\r\n", &object), STATUS_OK);
+}
+
+static void
+a_pair_of_surrogates_is_one_character(void **state)
+{
+	owned_json object = NULL;
+
+	(void)state;
+	assert_int_equal(parse("{\"a\":\"\\ud83d\\udd11\\\\ud83d\"}", &object), STATUS_OK);
+	assert_string_equal(json_member_text(object, "a"), "\xf0\x9f\x94\x91\\ud83d");
 }
 
 static void
@@ -79,6 +91,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(members_have_the_kind_that_is_asked_for),
 		cmocka_unit_test(only_one_whole_object_is_taken),
+		cmocka_unit_test(a_pair_of_surrogates_is_one_character),
 		cmocka_unit_test(quoting_escapes_and_is_bounded),
 	};
 
