@@ -7,12 +7,11 @@ from lab import each, limit
 
 from room import PLACE, Room
 
-# The last ones of a start that fails: its reason and its flight recorder are written.
-FAULTS = (("none", {}), ("error", {"code": "AccessDeniedException"}), ("truncate", {"bytes": 150}), ("html", {}),
-          ("redirect", {"status": 302, "location": "https://elsewhere.invalid/"}), ("hang", {}), ("reset", {}),
-          ("oversize", {"bytes": 2_000_000}), ("expired_token", {}), ("body_delay", {"seconds": 2}))
+# Of each kind one: the helper alone goes through all of them in tests/leaks/test_memory.py.
+FAULTS = (("none", {}), ("error", {"code": "AccessDeniedException"}), ("truncate", {"bytes": 150}), ("hang", {}),
+          ("body_delay", {"seconds": 2}))
 # A crash at so many places, from the first system call to the last.
-PARTS = 8
+PARTS = 6
 PROGRAMS = ("luks-ssm-worker", "luks-ssm-aws")
 
 
@@ -49,7 +48,7 @@ def test_a_start_and_a_stop_leave_no_secret_anywhere(m):
     assert "volume" in m.sh(f"cat {PLACE}/syslog"), "nothing was logged, so nothing was searched"
 
 
-@limit(600)
+@limit(900)
 def test_a_start_under_each_fault_of_aws_leaves_no_secret_anywhere(m):
     room = Room(m)
     volume = room.volume(fs="ext4")
@@ -59,7 +58,7 @@ def test_a_start_under_each_fault_of_aws_leaves_no_secret_anywhere(m):
             m.emulator.fault(do, service="ssm", **how)
         # Another parameter's passphrase opens nothing: the start fails after the key has come, too.
         m.emulator.put(volume.parameter, volume.passphrase if do != "none" else volume.passphrase[::-1])
-        result = volume.agent("start", wrapper=room.wrapper(), timeout=25)
+        result = volume.agent("start", wrapper=room.wrapper(), timeout=60)
         assert (result.rc == 0) == (do == "body_delay"), (do, result)
         check_ends(room)
     check_files(room, volume)

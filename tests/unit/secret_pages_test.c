@@ -1,0 +1,118 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Root's secrets in pages of their own: zeroed, locked and undumped however others end, and gone.
+ */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <unistd.h>
+
+#include "base/secret.h"
+
+/* The flags of the mapping that holds MEMORY, as smaps has them. */
+static void
+flags_read(const void *memory, char flags[static 128])
+{
+	char line[512];
+	unsigned long begin = 0, end = 0;
+	uintptr_t at = (uintptr_t)memory;
+	FILE *smaps = fopen("/proc/self/smaps", "re");
+
+	flags[0] = '\0';
+	assert_non_null(smaps);
+	while (flags[0] == '\0' && fgets(line, sizeof(line), smaps) != NULL) {
+		sscanf(line, "%lx-%lx ", &begin, &end);
+		if (at >= begin && at < end && strncmp(line, "VmFlags:", 8) == 0)
+			snprintf(flags, 128, "%.127s", line + 8);
+	}
+	fclose(smaps);
+}
+
+static bool
+memory_can_be_locked(void)
+{
+	char pages[4096] = "";
+	bool locked = mlock(pages, sizeof(pages)) == 0;
+
+	munlock(pages, sizeof(pages));
+	return locked;
+}
+
+static void
+test_a_secret_stays_locked_and_undumped_when_its_neighbours_end(void **state)
+{
+	char flags[128];
+	struct secret first = {0}, kept = {0}, last = {0};
+
+	(void)state;
+	assert_int_equal(secret_copy("one", 3, &first), STATUS_OK);
+	assert_int_equal(secret_copy("two", 3, &kept), STATUS_OK);
+	assert_int_equal(secret_copy("three", 5, &last), STATUS_OK);
+	secret_end(&first);
+	secret_end(&last);
+	flags_read(kept.bytes, flags);
+	assert_non_null(strstr(flags, " dd"));
+	if (memory_can_be_locked())
+		assert_non_null(strstr(flags, " lo"));
+	assert_memory_equal(kept.bytes, "two", 4);
+	secret_end(&kept);
+}
+
+static void
+test_no_two_secrets_share_a_page(void **state)
+{
+	uintptr_t page_bytes = (uintptr_t)sysconf(_SC_PAGESIZE);
+	char *one = secret_memory_new(1), *two = secret_memory_new(1);
+
+	(void)state;
+	assert_int_not_equal((uintptr_t)one / page_bytes, (uintptr_t)two / page_bytes);
+	secret_memory_end(one, 1);
+	secret_memory_end(two, 1);
+}
+
+static void
+test_the_pages_of_an_ended_secret_are_gone(void **state)
+{
+	struct secret secret = {0};
+
+	(void)state;
+	assert_int_equal(secret_make(&secret, 8191), STATUS_OK);
+
+	char *bytes = secret.bytes;
+
+	secret_end(&secret);
+	assert_null(secret.bytes);
+	assert_int_equal(msync(bytes, 8192, MS_ASYNC), -1);
+	assert_int_equal(errno, ENOMEM);
+}
+
+static void
+test_new_memory_is_zero(void **state)
+{
+	char *memory = secret_memory_new(4096);
+
+	(void)state;
+	assert_non_null(memory);
+	for (size_t i = 0; i < 4096; i++)
+		assert_int_equal(memory[i], 0);
+	secret_memory_end(memory, 4096);
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_a_secret_stays_locked_and_undumped_when_its_neighbours_end),
+		cmocka_unit_test(test_no_two_secrets_share_a_page),
+		cmocka_unit_test(test_the_pages_of_an_ended_secret_are_gone),
+		cmocka_unit_test(test_new_memory_is_zero),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
