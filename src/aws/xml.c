@@ -175,7 +175,7 @@ end_tag_take(struct xml_parser *parser)
 
 /* The character of «#60;» or «#x3c;», 0 when it is none that we take. */
 static char
-number_take(const char *text, size_t length_bytes)
+number_reference_take(const char *text, size_t length_bytes)
 {
 	bool is_hex = text[1] == 'x';
 	const char *digits = text + (is_hex ? 2 : 1);
@@ -201,7 +201,7 @@ reference_take(const char *text, size_t length_bytes)
 	} names[] = {{"lt", '<'}, {"gt", '>'}, {"amp", '&'}, {"quot", '"'}, {"apos", '\''}};
 
 	if (text[0] == '#')
-		return number_take(text, length_bytes);
+		return number_reference_take(text, length_bytes);
 	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
 		if (strlen(names[i].name) == length_bytes &&
 			memcmp(names[i].name, text, length_bytes) == 0)
