@@ -94,7 +94,7 @@ def _words(release: str) -> tuple[str, ...]:
     words = tuple(word for key, value in (
         ("Dir::State", directory / "state"), ("Dir::State::status", directory / "status"),
         ("Dir::Cache", directory / "cache"), ("Dir::Etc::SourceList", directory / "sources.list"),
-        ("Dir::Etc::SourceParts", "-"), ("Dir::Etc::Preferences", "-"), ("Dir::Etc::PreferencesParts", "-"),
+        ("Dir::Etc::SourceParts", "/dev/null"), ("Dir::Etc::PreferencesParts", "/dev/null"),
         ("APT::Sandbox::User", ""), ("APT::Default-Release", ""),
     ) for word in ("-o", f"{key}={value}"))
     if not any((directory / "state/lists").glob("*Packages*")):

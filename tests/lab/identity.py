@@ -168,7 +168,7 @@ def _attributes(name: str, values: dict) -> str:
 
 def cib(names: list[str], fencing: str, token: str) -> str:
     """The first configuration: fencing and nothing else."""
-    delays = ";".join(f"{name}:{2 * (len(names) - number)}s" for number, name in enumerate(names, 1))
+    delays = ";".join(f"{name}:{5 * (len(names) - number)}s" for number, name in enumerate(names, 1))
     common = {"pcmk_host_list": " ".join(names), "pcmk_delay_base": delays}
     text = ""
     if fencing in ("lab", "both"):

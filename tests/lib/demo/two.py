@@ -23,6 +23,7 @@ KEY = "alias/data"
 KEY_ID = "11111111-2222-3333-4444-555555555555"
 ROLE = "luks-node"
 EXAMPLES = SOURCE / "cluster-examples"
+LOOK = "crm_mon -1 --inactive --include=none,nodes,resources,failures"
 BY_HAND = f"""\
 echo "$passphrase" | cryptsetup luksFormat -q --type luks1 \\
     --cipher aes-cbc-essiv:sha256 --hash ripemd160 --key-size 256 {DEVICE}
@@ -72,7 +73,7 @@ class Demo(Play):
             self.cluster.start(600)
         self.story.outcome(f"online: {' '.join(sorted(self.cluster.online()))}", 0, progress.seconds,
                            matches="node1 node2")
-        self.on("node1", "uname -r; pacemakerd --version | head -n 1; pcs --version; crm_mon -1 -r", "looking",
+        self.on("node1", "uname -r; pacemakerd --version | head -n 1; pcs --version; " + LOOK, "looking",
                 matches=r"Online: \[ node1 node2 \][\s\S]*fence_lab\):\s+ Started")
 
     def store(self) -> None:
@@ -98,7 +99,7 @@ class Demo(Play):
         self.on("node1", text, "pcs", shown=text[text.index("pcs resource create"):].rstrip())
         self.on("node1", "crm_resource --wait --timeout=240", "the cluster starts it")
         self.active = self._where()
-        self.on("node1", "crm_mon -1 -r", "looking", matches=rf"volume\):\s+ Started {self.active}")
+        self.on("node1", LOOK, "looking", matches=rf"volume\):\s+ Started {self.active}")
 
     def _where(self) -> str:
         found = self.cluster.where("data")
@@ -145,7 +146,7 @@ class Demo(Play):
         self.story.outcome(f"{lost}'s last acknowledged record was {max(last, self.recorder.last_of(lost))}; {survivor} "
                            f"goes on {first - began:.1f} s after the loss", 0, first - began)
         self.active = survivor
-        self.on(survivor, "crm_mon -1 -r", "looking", matches=rf"volume\):\s+ Started {survivor}")
+        self.on(survivor, LOOK, "looking", matches=rf"volume\):\s+ Started {survivor}")
         self._prove([lost, survivor], since=began - 20)
         self.charts.append(self._measure(lost, survivor, began, first))
 
