@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import os
+import signal
 import subprocess
+import time
 
 from . import markers
 from .finds import read_log
@@ -47,6 +49,22 @@ class RootSide(LeakTest):
 
     def test_a_key_that_does_not_open_the_device_leaves_nothing(self):
         self.opened("wrong-key", device=self.device("pbkdf2", "another"), environment_file=self.variables())
+
+    def test_secrets_lie_in_locked_memory_only_while_the_key_is_fetched(self):
+        fault = self.aws.fault("delay", service="ssm", seconds=3)
+        base = {"ssm_parameter": MARKED, "directory": "/nowhere", "ca_bundle": str(self.ca), "device": "/nowhere",
+                "endpoint_url": self.aws.endpoint, "environment_file": self.variables()}
+        program = os.path.join(os.environ["LUKS_SSM_LEAKS"], "open_key")
+        arguments = [*self.watch_arguments(self.needles())[:-1], program]
+        with subprocess.Popen([*arguments, *(f"{name}={value}" for name, value in base.items())],
+                              stdout=subprocess.DEVNULL, env={"HOME": "/nowhere"}) as watch:
+            until = time.monotonic() + 15
+            while not fault.fired and time.monotonic() < until:
+                time.sleep(0.05)
+            watch.send_signal(signal.SIGUSR1)
+        during = [find for find in read_log(self.log)[0] if find.when == "look" and find.comm == "open_key"]
+        self.assertIn("secret-access-key", {find.needle for find in during})
+        self.assertEqual([str(find) for find in during if "lo" not in find.flags], [])
 
     def test_a_fetch_that_fails_leaves_nothing(self):
         for do, how in (("error", {"code": "AccessDeniedException"}), ("html", {}), ("truncate", {"bytes": 150})):
