@@ -179,7 +179,9 @@ class Demo(Play):
                  ("start ordered", self.cluster.log_line(node, "Requesting local execution of start .* data", began)),
                  ("key fetch", fetched[0]["time"] + fetched[0]["ms"] / 1000 if fetched else None),
                  ("unlock", self.cluster.log_line(node, r"kernel: XFS \(dm-\d+\): Mounting", began)),
-                 ("mount", self.cluster.log_line(node, r"luks-ssm\(data\).*start: done", began)),
+                 # The writer wakes with the mount.
+                 ("mount", next((float(row[3]) for row in self.recorder.lines("open")
+                                 if row[2].startswith(survivor + ".") and float(row[3]) > began), None)),
                  ("first write", first)]
         missing = [label for label, moment in marks if moment is None]
         if missing:
