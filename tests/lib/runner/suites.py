@@ -202,6 +202,7 @@ SUITES = [
     Suite("helper", _helper("helper"), ("build", "emulator"), takes_names=True),
     Suite("cli", _helper("cli"), ("build", "emulator"), takes_names=True),
     Suite("leaks", _helper("leaks"), ("build", "emulator"), takes_names=True),
+    Suite("lab-host", _host("lab/selftest/host", programs=False), ("emulator",), takes_names=True),
     Suite("lab", _machine("lab/selftest", programs=False), ("lab", "emulator"), takes_names=True),
     Suite("examples", _host("examples"), ("build", "emulator"), takes_names=True),
     Suite("examples-machine", _machine("examples/machine", alone=True),
