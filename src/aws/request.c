@@ -2,7 +2,8 @@
 /* Frame to struct request: presence is checked here, meaning where it is used. */
 #include "aws/request.h"
 
-static void
+/* False for half a role: without it, the source's own rights would be used. */
+static bool
 roles_read(const struct wire_frame *frame, struct request *request)
 {
 	while (request->role_count < WIRE_LIST_LENGTH) {
@@ -10,8 +11,10 @@ roles_read(const struct wire_frame *frame, struct request *request)
 		const char *arn = wire_text(frame, WIRE_ROLE_ARN, place);
 		const char *session = wire_text(frame, WIRE_ROLE_SESSION, place);
 
-		if (arn == NULL || session == NULL)
-			return;
+		if (arn == NULL)
+			return true;
+		if (session == NULL)
+			return false;
 		request->roles[request->role_count++] = (struct request_role){
 			.arn = arn,
 			.session = session,
@@ -20,6 +23,7 @@ roles_read(const struct wire_frame *frame, struct request *request)
 				0),
 		};
 	}
+	return true;
 }
 
 static void
@@ -78,8 +82,10 @@ request_read(const struct secret *bytes, struct request *ret_request, struct rea
 		request.encoding == NULL || request.origin == NULL)
 		return reason_set(reason, STATUS_HELPER_BROKEN,
 			"luks-ssm-aws: the request is not complete");
+	if (!roles_read(&frame, &request))
+		return reason_set(reason, STATUS_HELPER_BROKEN,
+			"luks-ssm-aws: a role without a session name; reinstall luks-ssm");
 	regions_read(&frame, &request);
-	roles_read(&frame, &request);
 	*ret_request = request;
 	return STATUS_OK;
 }

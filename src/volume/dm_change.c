@@ -34,6 +34,20 @@ library_log(int level, const char *file, int line, int error, const char *format
 	log_step("libdevmapper: %s", format);
 }
 
+/* The log comes first: without a usable device-mapper, making the task is what fails. */
+static struct dm_task *
+task_make(int type, const char *name)
+{
+	dm_log_with_errno_init(library_log);
+
+	struct dm_task *task = dm_task_create(type);
+
+	if (task == NULL || dm_task_set_name(task, name))
+		return task;
+	dm_task_destroy(task);
+	return NULL;
+}
+
 /*
  * Runs a task without waiting for udev: its semaphore has no time limit, and a dead udevd would
  * hold us after the mapping is long gone. The library then takes the node in /dev/mapper away by
@@ -45,7 +59,6 @@ task_run_unsynced(struct dm_task *task)
 {
 	int was_synced = dm_udev_get_sync_support();
 
-	dm_log_with_errno_init(library_log);
 	dm_udev_set_sync_support(0);
 	bool done = dm_task_run(task) != 0;
 	dm_udev_set_sync_support(was_synced);
@@ -85,12 +98,12 @@ enum status
 mapping_is_there(const char *name, const char *uuid, dev_t number, bool *ret_is_it,
 	struct reason *reason)
 {
-	owned_by(task_end) struct task_owner owner = {dm_task_create(DM_DEVICE_INFO)};
+	owned_by(task_end) struct task_owner owner = {task_make(DM_DEVICE_INFO, name)};
 	struct dm_info info;
 
-	if (owner.task == NULL || !dm_task_set_name(owner.task, name))
-		return reason_set(reason, STATUS_NO_MEMORY,
-			"no memory to look at mapping %s; free some", name);
+	if (owner.task == NULL)
+		return reason_set(reason, STATUS_UNREADABLE,
+			"cannot ask device-mapper about mapping %s; run dmsetup version", name);
 	if (!task_run_unsynced(owner.task) || !dm_task_get_info(owner.task, &info))
 		return mapping_error(dm_task_get_errno(owner.task), "look at", name, reason);
 	const char *seen = info.exists ? dm_task_get_uuid(owner.task) : NULL;
@@ -103,11 +116,12 @@ mapping_is_there(const char *name, const char *uuid, dev_t number, bool *ret_is_
 static enum status
 mapping_change(int type, const char *verb, const char *name, struct reason *reason)
 {
-	owned_by(task_end) struct task_owner owner = {dm_task_create(type)};
+	owned_by(task_end) struct task_owner owner = {task_make(type, name)};
 
-	if (owner.task == NULL || !dm_task_set_name(owner.task, name))
-		return reason_set(reason, STATUS_NO_MEMORY, "no memory to %s mapping %s; free some",
-			verb, name);
+	if (owner.task == NULL)
+		return reason_set(reason, STATUS_UNREADABLE,
+			"cannot ask device-mapper to %s mapping %s; run dmsetup version", verb,
+			name);
 	if (!task_run_unsynced(owner.task))
 		return mapping_error(dm_task_get_errno(owner.task), verb, name, reason);
 	log_debug("%s mapping %s: done", verb, name);

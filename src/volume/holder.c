@@ -39,6 +39,15 @@ process_start_ticks(pid_t pid)
 	return ticks;
 }
 
+/* One word in any case: without one, the line would not read back. */
+static void
+boot_word_read(char ret_word[static BOOT_ID_BYTES])
+{
+	boot_id_read(ret_word);
+	if (ret_word[0] == '\0')
+		memcpy(ret_word, "-", sizeof("-"));
+}
+
 void
 holder_read(int lock_fd, struct holder *ret_holder)
 {
@@ -66,7 +75,7 @@ holder_write(int lock_fd, const char *action)
 {
 	char text[HOLDER_TEXT_BYTES], boot_id[BOOT_ID_BYTES];
 
-	boot_id_read(boot_id);
+	boot_word_read(boot_id);
 	int length = snprintf(text, sizeof(text), "%s %d %llu %s\n", action, (int)getpid(),
 		process_start_ticks(getpid()), boot_id);
 
@@ -111,7 +120,7 @@ holder_end(const struct holder *holder, struct deadline deadline)
 		return;
 	owned_fd pid_fd = (int)syscall(SYS_pidfd_open, holder->pid, 0);
 
-	boot_id_read(boot_id);
+	boot_word_read(boot_id);
 	if (pid_fd < 0 || strcmp(boot_id, holder->boot_id) != 0 ||
 		process_start_ticks(holder->pid) != holder->start_ticks)
 		return;

@@ -78,6 +78,28 @@ holder_list_add_swaps(struct holder_list *list, const struct footprint *footprin
 	return status;
 }
 
+/* The kernel marks a file that was unlinked; its directory, while that is there, tells the volume.
+ */
+static bool
+backing_is_on_volume(char *path, const struct footprint *footprint)
+{
+	static const char mark[] = " (deleted)";
+	size_t length = strlen(path), mark_length = sizeof(mark) - 1;
+
+	if (path_is_on_volume(path, footprint))
+		return true;
+	if (length <= mark_length || strcmp(path + length - mark_length, mark) != 0)
+		return false;
+	path[length - mark_length] = '\0';
+
+	char *slash = strrchr(path, '/');
+
+	if (slash == NULL || slash == path)
+		return false;
+	*slash = '\0';
+	return path_is_on_volume(path, footprint);
+}
+
 static enum status
 holder_list_add_loops(struct holder_list *list, const struct footprint *footprint)
 {
@@ -95,7 +117,7 @@ holder_list_add_loops(struct holder_list *list, const struct footprint *footprin
 			entry->d_name);
 		if (small_file_read(path, backing, sizeof(backing)) != STATUS_OK)
 			continue;
-		if (path_is_on_volume(backing, footprint))
+		if (backing_is_on_volume(backing, footprint))
 			status = holder_list_add_object(list, "", entry->d_name, "loop device");
 	}
 	return status;

@@ -20,11 +20,13 @@ static struct {
 	struct dm_info info;
 	const char *uuid;
 	int runs, synced_runs, tasks, is_synced;
+	bool is_unusable, is_quiet; /* no device-mapper; the library's log was taken in time */
 } played;
 
 struct dm_task *__wrap_dm_task_create(int type);
 int __wrap_dm_task_set_name(struct dm_task *task, const char *name);
 void __wrap_dm_task_destroy(struct dm_task *task);
+void __wrap_dm_log_with_errno_init(dm_log_with_errno_fn log);
 int __wrap_dm_udev_get_sync_support(void);
 void __wrap_dm_udev_set_sync_support(int is_on);
 int __wrap_dm_task_run(struct dm_task *task);
@@ -37,8 +39,16 @@ struct dm_task *
 __wrap_dm_task_create(int type)
 {
 	(void)type;
+	if (played.is_unusable)
+		return NULL;
 	played.tasks++;
 	return (struct dm_task *)&played;
+}
+
+void
+__wrap_dm_log_with_errno_init(dm_log_with_errno_fn log)
+{
+	played.is_quiet = log != NULL && played.tasks == 0;
 }
 
 int
@@ -112,6 +122,25 @@ end(void **state)
 {
 	(void)state;
 	return played.tasks;
+}
+
+/* Its lines would stand on stderr, where only the reason may. */
+static void
+without_device_mapper_the_library_is_quiet_and_nothing_counts_as_done(void **state)
+{
+	struct reason reason = {0};
+	bool is_it = true;
+
+	(void)state;
+	played.is_unusable = true;
+	assert_int_equal(mapping_remove("vol", &reason), STATUS_UNREADABLE);
+	assert_true(played.is_quiet);
+	played.is_quiet = false;
+	reason_clear(&reason);
+	assert_int_equal(mapping_is_there("vol", "uuid", makedev(254, 0), &is_it, &reason),
+		STATUS_UNREADABLE);
+	assert_true(played.is_quiet);
+	assert_true(is_it);
 }
 
 static void
@@ -226,6 +255,9 @@ int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test_setup_teardown(
+			without_device_mapper_the_library_is_quiet_and_nothing_counts_as_done,
+			begin, end),
 		cmocka_unit_test_setup_teardown(each_error_has_its_status, begin, end),
 		cmocka_unit_test_setup_teardown(removing_what_is_gone_already_is_done, begin, end),
 		cmocka_unit_test_setup_teardown(a_wiped_key_is_told_from_another_trouble, begin,

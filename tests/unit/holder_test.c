@@ -169,6 +169,26 @@ sleeper_end(pid_t pid)
 	return 0;
 }
 
+/* An orphan start must be found and ended also where /proc tells no boot id. */
+static void
+without_a_boot_id_the_line_still_names_the_holder(void **state)
+{
+	struct holder holder;
+	owned_fd fd = lock_file("");
+
+	(void)state;
+	assert_int_equal(unlink("proc/sys/kernel/random/boot_id"), 0);
+	assert_true(holder_write(fd, "start"));
+	holder_read(fd, &holder);
+	assert_int_equal(holder.pid, getpid());
+
+	struct holder sleeper = sleeper_start(false);
+
+	memcpy(sleeper.boot_id, holder.boot_id, sizeof(sleeper.boot_id));
+	holder_end(&sleeper, deadline_in_ms(10000));
+	assert_int_equal(sleeper_end(sleeper.pid), SIGTERM);
+}
+
 static void
 a_holder_is_asked_first(void **state)
 {
@@ -246,6 +266,7 @@ main(void)
 		WITH_TREE(the_start_time_is_counted_from_the_last_bracket_of_the_command),
 		WITH_TREE(what_is_written_is_read_and_cleared_by_its_writer_alone),
 		WITH_TREE(a_full_file_system_is_told),
+		WITH_TREE(without_a_boot_id_the_line_still_names_the_holder),
 		WITH_TREE(a_holder_is_asked_first),
 		WITH_TREE(a_holder_that_ignores_the_question_is_killed_before_the_deadline),
 		WITH_TREE(another_process_with_its_pid_is_left_alone),

@@ -113,6 +113,18 @@ a_loop_device_whose_file_lies_on_the_volume_is_named(void **state)
 }
 
 static void
+a_loop_device_whose_file_was_unlinked_is_known_by_its_directory(void **state)
+{
+	struct footprint footprint = volume_footprint();
+
+	(void)state;
+	file_make(NULL, "image (deleted)\n", "sys/block/loop7/loop/backing_file");
+	assert_string_equal(holders_of(&footprint), "loop7");
+	footprint.mapping = makedev(254, 77);
+	assert_string_equal(holders_of(&footprint), "nobody that can be seen");
+}
+
+static void
 a_mapping_on_top_is_called_by_its_own_name(void **state)
 {
 	struct footprint footprint = {.mapping = makedev(254, 0)};
@@ -139,6 +151,7 @@ main(void)
 		WITH_TREE(a_swap_file_with_a_blank_in_its_name_is_found),
 		WITH_TREE(a_swap_file_elsewhere_is_not_ours),
 		WITH_TREE(a_loop_device_whose_file_lies_on_the_volume_is_named),
+		WITH_TREE(a_loop_device_whose_file_was_unlinked_is_known_by_its_directory),
 		WITH_TREE(a_mapping_on_top_is_called_by_its_own_name),
 	};
 

@@ -92,7 +92,7 @@ a_reply_or_a_cut_frame_is_no_request(void **state)
 }
 
 static void
-roles_keep_their_order_and_an_hour_is_the_usual_time(void **state)
+roles_keep_their_order_and_no_duration_is_left_to_aws(void **state)
 {
 	owned_secret frame = {0};
 	struct request request;
@@ -108,11 +108,23 @@ roles_keep_their_order_and_an_hour_is_the_usual_time(void **state)
 	MUST(read_back(&frame, &request));
 	assert_int_equal(request.role_count, 2);
 	assert_string_equal(request.roles[0].arn, "first");
-	assert_int_equal(request.roles[0].duration_s, 3600);
+	assert_int_equal(request.roles[0].duration_s, 0);
 	assert_null(request.roles[0].external_id);
 	assert_string_equal(request.roles[1].arn, "second");
 	assert_int_equal(request.roles[1].duration_s, 900);
 	assert_string_equal(request.roles[1].external_id, "e");
+}
+
+static void
+a_role_without_a_session_name_is_refused_not_left_out(void **state)
+{
+	owned_secret frame = {0};
+	struct request request;
+
+	(void)state;
+	frame_begin(&frame, WIRE_COUNT);
+	MUST(wire_put_text(&frame, WIRE_ROLE_ARN, 0, "first"));
+	assert_int_equal(read_back(&frame, &request), STATUS_HELPER_BROKEN);
 }
 
 int
@@ -122,7 +134,8 @@ main(void)
 		cmocka_unit_test(what_is_not_named_has_no_value),
 		cmocka_unit_test(an_incomplete_request_is_refused_and_leaves_the_callers_alone),
 		cmocka_unit_test(a_reply_or_a_cut_frame_is_no_request),
-		cmocka_unit_test(roles_keep_their_order_and_an_hour_is_the_usual_time),
+		cmocka_unit_test(roles_keep_their_order_and_no_duration_is_left_to_aws),
+		cmocka_unit_test(a_role_without_a_session_name_is_refused_not_left_out),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
