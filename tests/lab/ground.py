@@ -139,26 +139,32 @@ class Ground:
     # What a case does
 
     def create(self, name: str = RESOURCE, meta: dict | None = None, operations=OPERATIONS, wait: bool = True,
-               **parameters) -> None:
+               prefer: str = "", **parameters) -> None:
         """Configure the volume as the examples do; parameters override or add, None leaves one out."""
         values = {"device": DEVICE, "directory": DIRECTORY, "ssm_parameter": PARAMETER, "region": "eu-central-1",
                   **parameters}
         text = primitive(name, {key: value for key, value in values.items() if value is not None},
                          META if meta is None else meta, operations)
-        self.cluster.any_up().run("cibadmin --create --scope resources --xml-pipe", stdin=text.encode(), check=True)
+        place = f'<rsc_location id="place-{name}" rsc="{name}" node="{prefer}" score="50"/>' if prefer else ""
+        self.configure(f"<resources>{text}</resources><constraints>{place}</constraints>")
         if wait:
             self.cluster.wait_idle()
 
-    def constrain(self, node: str, score: str = "INFINITY", name: str = RESOURCE, key: str = "place") -> None:
-        """A location constraint, replaced when its key was there."""
-        text = f'<rsc_location id="{key}" rsc="{name}" node="{node}" score="{score}"/>'
-        self.cluster.any_up().run("cibadmin --modify --allow-create --scope constraints --xml-pipe",
-                                  stdin=text.encode(), check=True)
+    def configure(self, text: str) -> None:
+        """Add to the configuration, or change what has the same ids, in one step."""
+        result = self.cluster.any_up().run("cibadmin --modify --allow-create --scope configuration --xml-pipe",
+                                           stdin=f"<configuration>{text}</configuration>".encode())
+        if result.rc != 0:
+            raise AssertionError(f"the configuration is refused: {result.err.strip()}: {text}")
+
+    def constrain(self, node: str, score: str = "INFINITY", name: str = RESOURCE) -> None:
+        """A location constraint, in place of the one that `start_on` made."""
+        self.configure(f'<constraints><rsc_location id="place-{name}" rsc="{name}" node="{node}" score="{score}"/>'
+                       "</constraints>")
 
     def start_on(self, node: str, **parameters) -> Node:
         """Create the volume so that it starts on this node, and let all nodes' recorders write; the node."""
-        self.constrain(node, "50")
-        self.create(**parameters)
+        self.create(prefer=node, **parameters)
         self.cluster.wait_where(RESOURCE, node)
         self.record()
         return self.cluster.nodes[node]
