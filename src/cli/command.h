@@ -108,7 +108,7 @@ must_use enum status command_check_name(const struct command_call *call, struct 
 
 void command_call_end(struct command_call *call);
 
-command_handler cmd_format, cmd_enroll, cmd_open, cmd_close, cmd_status, cmd_show_users,
-	cmd_explain;
+command_handler cmd_format, cmd_enroll, cmd_policy, cmd_keys, cmd_migrate, cmd_open, cmd_close,
+	cmd_status, cmd_show_users, cmd_check, cmd_grow, cmd_backup_header, cmd_explain;
 
 #endif

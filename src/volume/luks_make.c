@@ -187,3 +187,36 @@ luks_unmap(const char *map_name, struct reason *reason)
 	return reason_set(reason, STATUS_BUSY, "%s cannot be closed: %s; cryptsetup close it",
 		map_name, strerror(-error));
 }
+
+enum status
+luks_resize(const char *path, const char *map_name, const struct secret *key, struct reason *reason)
+{
+	owned_luks luks = LUKS_EMPTY;
+	enum status status = header_load(path, &luks, reason);
+
+	if (status != STATUS_OK)
+		return status;
+	int error = crypt_activate_by_passphrase(luks.handle, NULL, CRYPT_ANY_SLOT, key->bytes,
+		key->length_bytes, CRYPT_ACTIVATE_KEYRING_KEY);
+
+	if (error >= 0)
+		error = crypt_resize(luks.handle, map_name, 0);
+	return error >= 0 ? STATUS_OK : luks_failed(&luks, error, map_name, reason);
+}
+
+enum status
+luks_backup(const char *path, const char *file, struct reason *reason)
+{
+	owned_luks luks = LUKS_EMPTY;
+	enum status status = luks_begin(path, &luks, reason);
+
+	if (status != STATUS_OK)
+		return status;
+	int error = crypt_header_backup(luks.handle, NULL, file);
+
+	if (error == 0)
+		return STATUS_OK;
+	return reason_set(reason, STATUS_BAD_PARAMETER,
+		"the header of %.60s could not be saved in %.80s: %s; is it LUKS, and is there room?",
+		path, file, strerror(-error));
+}

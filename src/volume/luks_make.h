@@ -55,6 +55,13 @@ must_use enum status luks_add_key(const char *path, const struct secret *old,
 must_use enum status
 luks_map(const char *path, const char *map_name, const struct secret *key, struct reason *reason);
 
+/* The mapping MAP_NAME fills its device; the kernel wants the key once more. */
+must_use enum status luks_resize(const char *path, const char *map_name, const struct secret *key,
+	struct reason *reason);
+
+/* The header with its key slots into a new file. STATUS_BAD_PARAMETER: it cannot be made. */
+must_use enum status luks_backup(const char *path, const char *file, struct reason *reason);
+
 /* Removes that mapping again. STATUS_OK also when there is none. */
 must_use enum status luks_unmap(const char *map_name, struct reason *reason);
 

@@ -1,0 +1,115 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""What the command says of itself, of its options, its files, and of what lies in Parameter Store."""
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+from .kit import PASSPHRASE, CommandTest
+
+COMMANDS = ("format", "enroll", "policy", "keys", "migrate", "open", "close", "status", "show-users", "check",
+            "grow", "backup-header", "explain")
+
+
+class WordsTest(CommandTest):
+
+    def test_every_command_has_its_help_and_unknown_options_end_with_64(self):
+        for command in COMMANDS:
+            done = self.run_command(command, "--help")
+            self.assertEqual(done.rc, 0, done)
+            self.assertIn(f"luks-ssm {command}", done.out)
+            self.assertEqual(self.run_command(command, "--no-such-option").rc, 64)
+        self.assertEqual(self.run_command("--version").rc, 0)
+        self.assertEqual(self.run_command("nothing").rc, 64)
+        self.assertEqual(self.run_command().rc, 64)
+
+    def test_an_option_takes_its_value_both_ways_and_only_once(self):
+        for words in (["--account", "123456789012"], ["--account=123456789012"]):
+            done = self.run_command("policy", "--ssm-parameter", "/luks/x", "--region=eu-central-1", *words)
+            self.assertEqual(done.rc, 0, done)
+        self.assertEqual(self.run_command("policy", "--region=a", "--region=b").rc, 64)
+        self.assertEqual(self.run_command("policy", "--region").rc, 64)
+
+    def test_a_code_is_explained_also_from_a_whole_message(self):
+        done = self.run_command("explain", "access-denied: /p: not allowed", "--json")
+        self.assertEqual(done.answer["exit_code"], 4)
+        self.refused("bad-parameter", done=self.run_command("explain", "no-code"))
+
+    def test_no_colour_and_no_progress_without_a_terminal(self):
+        done = self.run_command("explain")
+        self.assertNotIn("\033", done.out + done.err)
+
+    def config(self, text: str, mode: int = 0o644) -> str:
+        directory = Path(os.environ["LUKS_SSM"]).parent / "etc" / "luks-ssm"
+        directory.mkdir(parents=True, exist_ok=True)
+        path = directory / f"{self.id().rsplit('.', 1)[-1]}.conf"
+        path.write_text(text)
+        path.chmod(mode)
+        self.addCleanup(path.unlink, missing_ok=True)
+        return path.stem
+
+    def test_a_configuration_file_is_read_strictly_and_the_line_is_named(self):
+        good = "device=/dev/x\ndirectory=\"/srv/a b\"\n# a comment\n\nssm_parameter='/luks/x'\r\n"
+        name = self.config(good)
+        done = self.run_command("status", name, "--json")
+        self.assertEqual(done.answer["key"]["parameter"], "/luks/x")
+        for line, word in (("devise=/dev/x", "no parameter"), ("directory=\"/srv", "quote"),
+                           ("export device=/dev/x", "shell"), ("region=$(hostname)", "expanded"),
+                           ("region=`hostname`", "expanded"), ("just words", "NAME=VALUE"),
+                           ("device=/dev/y", "second time")):
+            code = "unknown-parameter" if word == "no parameter" else "bad-parameter"
+            self.refused(code, "line 6", word,
+                         done=self.run_command("status", self.config(good + line + "\n")))
+        self.refused("bad-parameter", "byte order mark", done=self.run_command("status", self.config("\ufeff" + good)))
+        self.refused("bad-parameter", "more than", done=self.run_command("status", self.config("#" * (1 << 20))))
+        self.refused("bad-parameter", "write", done=self.run_command("status", self.config(good, 0o666)))
+        self.refused("bad-parameter", "cannot be read", done=self.run_command("status", "there-is-none"))
+        self.assertEqual(self.run_command("status", "../passwd").rc, 64)
+
+    def test_the_articles_file_is_read_as_an_environment_file(self):
+        path = self.directory / "luks-mount"
+        path.write_text('LUKS_DEVICE="/dev/xvdf"\nLUKS_DEVICE_MAP=data\nLUKS_DEVICE_FS=xfs\n'
+                        'LUKS_DEVICE_MOUNT_OPT="noatime,attr2"\nLUKS_DEVICE_MOUNT_POINT=/data\n'
+                        'SSM_PATH=/luks/data\nSSM_REGION=eu-central-1\nAWS_ACCESS_KEY_ID=AKIA\nOTHER=ignored\n')
+        answer = self.run_command("migrate", str(path), "--json").answer
+        for line in ("device=/dev/xvdf", "map_name=data", "fstype=xfs", "options=noatime,attr2", "directory=/data",
+                     "ssm_parameter=/luks/data", "region=eu-central-1", f"environment_file={path}"):
+            self.assertIn(line, answer["for_one_host"])
+            self.assertIn(line, answer["for_pacemaker"])
+        self.assertNotIn("ignored", str(answer))
+        path.write_text("LUKS_DEVICE=$(findfs LABEL=x)\nLUKS_DEVICE_MOUNT_POINT=/data\nSSM_PATH=/luks/data\n")
+        self.refused("bad-parameter", "as systemd reads it", done=self.run_command("migrate", str(path)))
+
+    def test_keys_are_listed_without_values_and_a_full_name_is_explained(self):
+        self.aws.put("/list/a", "value of a")
+        self.aws.put("/list/a", "second value of a")
+        self.aws.put("/list/b/c", "value of c")
+        caller = self.aws._root("eu-central-1")  # pylint: disable=protected-access
+        self.aws.ssm.handle("LabelParameterVersion", {"Name": "/list/a", "ParameterVersion": 1,
+                                                      "Labels": ["previous"]}, caller)
+        done = self.on_aws("keys", "/list", "--json")
+        rows = {row["name"]: row for row in done.answer["parameters"]}
+        self.assertEqual(sorted(rows), ["/list/a", "/list/b/c"])
+        self.assertEqual((rows["/list/a"]["version"], rows["/list/a"]["labels"]), ("2", "1:previous"))
+        self.assertRegex(rows["/list/a"]["changed"], r"^\d{4}-\d\d-\d\dT")
+        self.assertNotIn("value of", done.out)
+        done = self.on_aws("keys", "/list/a", "--json")
+        self.assertEqual([row["name"] for row in done.answer["parameters"]], ["/list/a"])
+        self.assertIn("full name", done.answer["note"])
+        self.refused("no-such-parameter", done=self.on_aws("keys", "/nothing"))
+
+    def test_all_pages_are_listed(self):
+        for number in range(25):
+            self.aws.put(f"/pages/p{number:02}", "value")
+        done = self.on_aws("keys", "/pages", "--json")
+        self.assertEqual(len(done.answer["parameters"]), 25)
+
+    def test_a_header_is_saved_once_and_never_over_a_file(self):
+        path = self.luks_image()
+        saved = self.directory / "saved"
+        done = self.run_command("backup-header", f"--device={path}", f"--to={saved}")
+        self.assertEqual(done.rc, 0, done)
+        self.assertEqual(saved.stat().st_mode & 0o077, 0)
+        self.assertEqual(self.opens(saved, PASSPHRASE), 0)
+        done = self.run_command("backup-header", f"--device={path}", f"--to={saved}")
+        self.refused("bad-parameter", "already", done=done)
