@@ -56,8 +56,7 @@ credentials_tell(struct check *check)
 {
 	struct reason reason = {0};
 	owned_plan plan = {0};
-	enum status status = plan_make(&check->call->params, check->call->deadline, &plan,
-		&reason);
+	enum status status = plan_make(&check->call->params, check->call->deadline, &plan, &reason);
 
 	check_line_tell(check, "credentials", status, &reason, plan.origin);
 }

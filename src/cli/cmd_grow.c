@@ -28,7 +28,7 @@ growth_end(struct growth *growth)
 }
 
 static const struct mount *
-mount_find_ours(const struct view *view)
+growth_find_mount(const struct view *view)
 {
 	for (size_t i = 0; i < view->mounts.count; i++) {
 		if (view->mounts.mounts[i].is_ours && !view->mounts.mounts[i].is_read_only)
@@ -108,7 +108,7 @@ cmd_grow(struct command_call *call, struct reason *reason)
 		return status;
 	view_take_settled(&call->wanted, call->deadline, &view);
 	growth.mapping = view.ours;
-	growth.mount = mount_find_ours(&view);
+	growth.mount = growth_find_mount(&view);
 	if (growth.mapping == NULL || growth.mount == NULL)
 		return reason_set(reason, STATUS_NOT_ACTIVE,
 			"%s is not up and writable on this node; open it first",
