@@ -13,8 +13,7 @@
 enum status
 before_note(const struct wanted *wanted, const struct view *view, struct before *ret_before)
 {
-	struct before before = {.had_mapping = view->ours != NULL && view->ours->has_table,
-		.had_bare = view->ours != NULL && !view->ours->has_table};
+	struct before before = {.had_mapping = view->ours != NULL && view->ours->has_table};
 
 	before.had_record = record_read(wanted->instance, &before.record) == STATUS_OK;
 	for (size_t i = 0; i < view->mounts.count; i++) {
@@ -60,7 +59,8 @@ undo_made_mapping(const struct undo *undo, const struct dm_device *ours)
 
 	if (!undo_may_have_mapped(undo))
 		return false;
-	return !was_refused || (!ours->has_table && !undo->before->had_bare);
+	/* A bare one of before was taken away first, or the key would not have been tried. */
+	return !was_refused || !ours->has_table;
 }
 
 bool

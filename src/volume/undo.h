@@ -22,7 +22,6 @@
 /* What was there before a start touched anything. */
 struct before {
 	bool had_mapping; /* of ours, with a live table: one without is removed and made anew */
-	bool had_bare;    /* of ours, without one */
 	bool had_record;
 	struct record record; /* with had_record */
 	struct id_set mounts; /* owned; the ids of ours that were mounted */

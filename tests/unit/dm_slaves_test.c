@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* What a mapping stands on: both links or none. */
+#include <dirent.h>
+#include <errno.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -15,6 +17,21 @@
 
 #define LUKS "CRYPT-LUKS2-1cb16c3d326047efb64a533c7c0653ec-vol"
 #define OTHER_LUKS "CRYPT-LUKS1-00000000000000000000000000000001-outer"
+
+struct dirent *__real_readdir(DIR *dir);
+struct dirent *__wrap_readdir(DIR *dir);
+
+/* Reading a folder fails when its turn has come; never while it is 0. */
+static int fails_at;
+
+struct dirent *
+__wrap_readdir(DIR *dir)
+{
+	if (fails_at == 0 || --fails_at > 0)
+		return __real_readdir(dir);
+	errno = EIO;
+	return NULL;
+}
 
 static void
 both_links_make_a_slave_alive(void **state)
@@ -146,6 +163,21 @@ links_that_cannot_be_read_are_not_taken_for_none(void **state)
 	assert_int_equal(dm_device_below(&list, mapping, makedev(8, 0)), DM_BELOW_UNREADABLE);
 }
 
+/* ".", "..", the first link and no more. */
+static void
+links_that_can_be_read_in_part_are_not_taken_for_all(void **state)
+{
+	struct dm_device *mapping = fake_mapping("vol", 0, LUKS);
+
+	(void)state;
+	fake_disk("nvme1n1", 259, 1);
+	fake_stack("dm-0", "nvme1n1", 259, 1);
+	fails_at = 4;
+	dm_slaves_look(mapping);
+	assert_int_equal(fails_at, 0);
+	assert_int_equal(mapping->slave, DM_SLAVE_UNREADABLE);
+}
+
 #define WITH_TREE(fact) cmocka_unit_test_setup_teardown(fact, fake_tree_begin, fake_tree_end)
 
 int
@@ -159,6 +191,7 @@ main(void)
 		WITH_TREE(a_disk_lost_below_a_logical_volume_makes_the_mapping_dead),
 		WITH_TREE(a_device_is_below_through_any_stack_but_not_through_luks),
 		WITH_TREE(links_that_cannot_be_read_are_not_taken_for_none),
+		WITH_TREE(links_that_can_be_read_in_part_are_not_taken_for_all),
 		WITH_TREE(a_partitions_disk_is_below_as_a_disk),
 	};
 

@@ -151,6 +151,19 @@ a_bare_mapping_that_a_refused_activation_left_is_undone(void **state)
 }
 
 static void
+a_bare_mapping_is_undone_where_another_one_was_found_before(void **state)
+{
+	(void)state;
+	played->state = STATE_PARTIAL;
+	played->is_bare = true;
+	played->up = STATUS_NAME_TAKEN;
+	played->unlock_leaves_bare = true;
+	assert_int_equal(start(5000, NULL), STATUS_NAME_TAKEN);
+	assert_int_equal(played->takedowns, 1);
+	assert_int_equal(played->state, STATE_ABSENT);
+}
+
+static void
 a_mapping_that_somebody_else_opened_meanwhile_stays(void **state)
 {
 	(void)state;
@@ -178,6 +191,8 @@ main(void)
 		cmocka_unit_test_setup(a_start_without_a_children_lock_for_its_doer_is_refused,
 			play),
 		cmocka_unit_test_setup(a_bare_mapping_that_a_refused_activation_left_is_undone,
+			play),
+		cmocka_unit_test_setup(a_bare_mapping_is_undone_where_another_one_was_found_before,
 			play),
 		cmocka_unit_test_setup(a_mapping_that_somebody_else_opened_meanwhile_stays, play),
 	};
