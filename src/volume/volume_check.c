@@ -171,15 +171,27 @@ device_check(const struct wanted *wanted, struct check_header *check, struct rea
 	return STATUS_OK;
 }
 
+static enum status
+directory_check(void *context, struct reason *reason)
+{
+	const char *const *directory = context;
+
+	return mountpoint_check(*directory, reason);
+}
+
 /* Without a name and a mapping the filesystem is not known, and nothing is said of it. */
 static enum status
-mount_check(const struct wanted *wanted, const struct inside *inside, struct reason *reason)
+mount_check(const struct wanted *wanted, const struct inside *inside, struct deadline deadline,
+	struct reason *reason)
 {
 	const struct params *params = wanted->params;
 	const char *fstype = inside_fstype(inside);
 	owned_text options = NULL;
 	owned_text dropped = NULL;
-	enum status status = mountpoint_check(params->directory, reason);
+	/* What lies above it may be storage that hangs. */
+	const char *directory = params->directory;
+	enum status status = bounded_run(directory_check, directory, &directory, sizeof(directory),
+		deadline, reason);
 
 	if (status != STATUS_OK || fstype == NULL)
 		return status;
@@ -212,7 +224,7 @@ volume_check(const struct wanted *wanted, unsigned int level, struct deadline de
 	if (status == STATUS_OK)
 		status = inside_check(&inside, deadline, reason);
 	if (status == STATUS_OK)
-		status = mount_check(wanted, &inside, reason);
+		status = mount_check(wanted, &inside, deadline, reason);
 	if (status == STATUS_OK && level >= LEVEL_WITH_KEY)
 		status = unlock_with_key(wanted->params, &nobody, key_try, &check, reason);
 	return status;
