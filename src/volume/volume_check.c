@@ -125,7 +125,7 @@ key_try(void *context, const struct secret *key, struct reason *reason)
 
 /* A disk that hangs has half the time to answer, and is then one that cannot be read. */
 static enum status
-header_check(struct check_header *check, struct reason *reason)
+header_judge_in_time(struct check_header *check, struct reason *reason)
 {
 	struct reason refusal = {0};
 	struct deadline half = deadline_in_ms(deadline_left_ms(check->deadline) / 2);
@@ -153,7 +153,7 @@ device_check(const struct wanted *wanted, struct check_header *check, struct rea
 			"%s is read-only; set read_only=yes or make it writable", device.path);
 	snprintf(check->path, sizeof(check->path), "%s",
 		device.header_path[0] != '\0' ? device.header_path : device.path);
-	status = header_check(check, reason);
+	status = header_judge_in_time(check, reason);
 	if (status != STATUS_OK)
 		return status;
 	if (check->report.copy_damaged)
