@@ -1,0 +1,26 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""The active node freezes and would wake later: fencing cuts its power before the takeover, so it never wakes with it."""
+
+from time import time
+
+from lab import limit
+
+
+@limit(700)
+def test_a_frozen_node_is_switched_off_before_the_other_writes(c):
+    node = c.start_on("node2")
+    survivor = c.other(node)
+    began = time()
+    node.freeze()
+    c.wait_writes(survivor, began, 240)
+    assert c.fenced(began) == ["node2"]
+    fenced_at = next(row for row in c.cluster.power.log if row.began >= began).began
+    owners = c.prove_exclusion("node2", survivor.name, since=began - 5)
+    assert owners[1].first >= fenced_at, (fenced_at, owners)
+    c.prove_data(survivor)
+    # It woke by a reset, without its memory: it joins as a standby.
+    node.wait_up(600)
+    c.cluster.wait_joined("node1", "node2")
+    c.cluster.wait_idle()
+    assert c.cluster.where("data") == [survivor.name]
+    c.prove_exclusion("node2", survivor.name, since=began - 5)
