@@ -20,6 +20,7 @@ def command(m, *words, env=(), timeout=60):
     return result.rc, json.loads(result.out or "{}"), (result.err.strip().splitlines() or [""])[-1]
 
 
+@limit(240)
 def test_a_volume_opens_is_shown_and_closes(m):
     volume = m.volume(fs="xfs")
     assert command(m, "status", *options(volume))[0] == 3
@@ -35,6 +36,7 @@ def test_a_volume_opens_is_shown_and_closes(m):
     assert command(m, "close", *options(volume))[0] == 0
 
 
+@limit(240)
 def test_the_agent_and_the_command_take_over_from_each_other(m):
     volume = m.volume(fs="ext4")
     assert command(m, "open", *options(volume))[0] == 0
@@ -49,6 +51,7 @@ def test_the_agent_and_the_command_take_over_from_each_other(m):
     assert volume.agent("probe").rc == 7
 
 
+@limit(240)
 def test_the_message_of_a_failure_is_the_agents_reason(m):
     volume = m.volume(fs="xfs")
     result = volume.agent("start", ssm_parameter="/there/is/none")
@@ -58,6 +61,7 @@ def test_the_message_of_a_failure_is_the_agents_reason(m):
     assert volume.mapping() is None
 
 
+@limit(240)
 def test_dry_runs_change_nothing(m):
     volume = m.volume(fs="xfs")
     before = m.snapshot()
@@ -70,6 +74,7 @@ def test_dry_runs_change_nothing(m):
     assert m.snapshot() == before
 
 
+@limit(240)
 def test_users_are_shown_in_every_mount_namespace_and_nobody_is_signalled(m):
     volume = m.volume(fs="xfs")
     volume.agent("start")
@@ -84,6 +89,7 @@ def test_users_are_shown_in_every_mount_namespace_and_nobody_is_signalled(m):
     assert command(m, "close", *options(volume))[0] == 0
 
 
+@limit(240)
 def test_a_configuration_file_is_enough_and_is_read_strictly(m):
     volume = m.volume(fs="ext4")
     params = {**volume.parameters}
@@ -107,7 +113,7 @@ def provision(m, disk, parameter, *words, timeout=90):
                         f"AWS_SECRET_ACCESS_KEY={values['EMULATOR_ADMIN_SECRET']}"])
 
 
-@limit(180)
+@limit(300)
 @each("xfs", "ext4", "btrfs")
 def test_a_disk_becomes_a_volume_that_opens(m, fs):
     disk = m.attach_disk(f"vol0000000000000f{len(fs):03d}", size_mib=400)
@@ -126,7 +132,7 @@ def test_a_disk_becomes_a_volume_that_opens(m, fs):
     assert command(m, "close", *given)[0] == 0
 
 
-@limit(180)
+@limit(300)
 def test_a_format_that_is_killed_while_the_filesystem_is_made_is_finished(m):
     disk = m.attach_disk("vol00000000000000f99", size_mib=400)
     m.sh("mv /usr/sbin/mkfs.xfs /usr/sbin/mkfs.xfs.real; printf '#!/bin/sh\\nsleep 60\\n' > /usr/sbin/mkfs.xfs; "
@@ -150,6 +156,7 @@ def test_a_format_that_is_killed_while_the_filesystem_is_made_is_finished(m):
     assert "xfs" == answer["filesystem"]
 
 
+@limit(120)
 def test_a_missing_mkfs_is_said_before_anything_is_stored(m):
     disk = m.attach_disk("vol00000000000000f98", size_mib=64)
     m.sh("mv /usr/sbin/mkfs.btrfs /usr/sbin/mkfs.btrfs.away")
@@ -159,3 +166,37 @@ def test_a_missing_mkfs_is_said_before_anything_is_stored(m):
         m.sh("mv /usr/sbin/mkfs.btrfs.away /usr/sbin/mkfs.btrfs")
     assert (rc, answer["error"]["code"]) == (5, "missing-software"), answer
     assert provision(m, disk, "/luks/nothing", "--dry-run")[0] == 0
+
+
+@limit(240)
+def test_the_rehearsal_finds_what_is_wrong_and_changes_nothing(m):
+    volume = m.volume(fs="ext4")
+    before = m.snapshot()
+    rc, answer, err = command(m, "check", *options(volume))
+    assert rc == 0, err
+    assert {row["what"]: row["result"] for row in answer["checks"]}["unlock"] == "ok"
+    m.sh(f"echo '/dev/x {volume.directory} ext4 defaults 0 0' >> /etc/fstab")
+    try:
+        rc, answer, _ = command(m, "check", *options(volume))
+    finally:
+        m.sh(f"sed -i '\\#{volume.directory} #d' /etc/fstab")
+    assert rc == 2 and "fstab" in answer["error"]["text"], answer
+    rc, answer, _ = command(m, "check", *options(volume, ssm_parameter="/there/is/none"))
+    assert answer["error"]["code"] == "no-such-parameter"
+    assert m.snapshot() == before
+
+
+@limit(300)
+@each("xfs", "ext4", "btrfs")
+def test_mapping_and_filesystem_fill_an_enlarged_disk(m, fs):
+    volume = m.volume(fs=fs)
+    assert volume.agent("start").rc == 0
+    before = volume.mapping()["size_bytes"]
+    # As if the disk had been smaller when it was opened: the filesystem itself is left as it is.
+    m.run(["cryptsetup", "resize", "--device-size", str(before - (1 << 20)), "--key-file", "-", volume.instance],
+          stdin=volume.passphrase.encode(), check=True)
+    assert volume.mapping()["size_bytes"] < before
+    rc, _, err = command(m, "grow", *options(volume))
+    assert rc == 0, err
+    assert volume.mapping()["size_bytes"] == before
+    assert volume.agent("monitor").rc == 0
