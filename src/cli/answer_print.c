@@ -73,56 +73,67 @@ value_print(const struct print *print, const char *name, struct json_object *val
 	return text_columns(words);
 }
 
-/* The names of the columns: every member that any row has, in the order of their first coming. */
-static size_t
-table_columns(struct json_object *list, const char *names[static COLUMNS_MOST],
-	size_t widths[static COLUMNS_MOST])
+struct columns {
+	const char *names[COLUMNS_MOST];
+	size_t widths[COLUMNS_MOST];
+	size_t count;
+};
+
+/* A member of a row: its column, made where it is new, is as wide as the widest value. */
+static void
+column_note(struct columns *columns, const char *name, struct json_object *value)
 {
-	size_t count = 0;
+	size_t place = 0, width = text_columns(value_words(value));
 
-	for (size_t i = 0; i < json_object_array_length(list); i++) {
-		json_object_object_foreach(json_object_array_get_idx(list, i), name, value)
-		{
-			size_t place = 0, width = text_columns(value_words(value));
-
-			while (place < count && strcmp(names[place], name) != 0)
-				place++;
-			if (place == COLUMNS_MOST)
-				continue;
-			if (place == count) {
-				widths[count] = strlen(name);
-				names[count++] = name;
-			}
-			if (widths[place] < width)
-				widths[place] = width;
-		}
+	while (place < columns->count && strcmp(columns->names[place], name) != 0)
+		place++;
+	if (place == COLUMNS_MOST)
+		return;
+	if (place == columns->count) {
+		columns->widths[place] = strlen(name);
+		columns->names[columns->count++] = name;
 	}
-	return count;
+	if (columns->widths[place] < width)
+		columns->widths[place] = width;
+}
+
+/* Every member that any row has, in the order of their first coming. */
+static void
+columns_collect(struct json_object *list, struct columns *columns)
+{
+	for (size_t i = 0; i < json_object_array_length(list); i++) {
+		struct json_object *row = json_object_array_get_idx(list, i);
+		struct json_object_iterator at = json_object_iter_begin(row);
+		struct json_object_iterator end = json_object_iter_end(row);
+
+		for (; !json_object_iter_equal(&at, &end); json_object_iter_next(&at))
+			column_note(columns, json_object_iter_peek_name(&at),
+				json_object_iter_peek_value(&at));
+	}
 }
 
 static void
 table_print(const struct print *print, struct json_object *list)
 {
-	const char *names[COLUMNS_MOST];
-	size_t widths[COLUMNS_MOST];
-	size_t count = table_columns(list, names, widths);
+	struct columns columns = {.count = 0};
 
-	for (size_t place = 0; place < count; place++) {
+	columns_collect(list, &columns);
+	for (size_t place = 0; place < columns.count; place++) {
 		pad_print(print->out, INDENT_COLUMNS);
-		size_t used = name_print(print, names[place]);
-		if (place + 1 < count)
-			pad_print(print->out, widths[place] - used);
+		size_t used = name_print(print, columns.names[place]);
+		if (place + 1 < columns.count)
+			pad_print(print->out, columns.widths[place] - used);
 	}
 	fputc('\n', print->out);
 	for (size_t i = 0; i < json_object_array_length(list); i++) {
 		struct json_object *row = json_object_array_get_idx(list, i);
 
-		for (size_t place = 0; place < count; place++) {
+		for (size_t place = 0; place < columns.count; place++) {
 			pad_print(print->out, INDENT_COLUMNS);
-			size_t used = value_print(print, names[place],
-				json_object_object_get(row, names[place]));
-			if (place + 1 < count)
-				pad_print(print->out, widths[place] - used);
+			size_t used = value_print(print, columns.names[place],
+				json_object_object_get(row, columns.names[place]));
+			if (place + 1 < columns.count)
+				pad_print(print->out, columns.widths[place] - used);
 		}
 		fputc('\n', print->out);
 	}
@@ -149,29 +160,39 @@ block_print(const struct print *print, const char *name, const char *text)
 	fprintf(print->out, ":\n\n%s%s", text, text[strlen(text) - 1] == '\n' ? "" : "\n");
 }
 
+static void members_print(const struct print *print, size_t indent, struct json_object *object);
+
+static void
+member_print(const struct print *print, size_t indent, const char *name, struct json_object *value)
+{
+	if (json_object_is_type(value, json_type_object)) {
+		pad_print(print->out, indent);
+		name_print(print, name);
+		fputs(":\n", print->out);
+		members_print(print, indent + INDENT_COLUMNS, value);
+	} else if (json_object_is_type(value, json_type_array)) {
+		if (json_object_array_length(value) == 0)
+			return;
+		name_print(print, name);
+		fputs(":\n", print->out);
+		table_print(print, value);
+	} else if (json_object_is_type(value, json_type_string) &&
+		strchr(json_object_get_string(value), '\n') != NULL) {
+		block_print(print, name, json_object_get_string(value));
+	} else {
+		line_print(print, indent, name, value);
+	}
+}
+
 static void
 members_print(const struct print *print, size_t indent, struct json_object *object)
 {
-	json_object_object_foreach(object, name, value)
-	{
-		if (json_object_is_type(value, json_type_object)) {
-			pad_print(print->out, indent);
-			name_print(print, name);
-			fputs(":\n", print->out);
-			members_print(print, indent + INDENT_COLUMNS, value);
-		} else if (json_object_is_type(value, json_type_array)) {
-			if (json_object_array_length(value) == 0)
-				continue;
-			name_print(print, name);
-			fputs(":\n", print->out);
-			table_print(print, value);
-		} else if (json_object_is_type(value, json_type_string) &&
-			strchr(json_object_get_string(value), '\n') != NULL) {
-			block_print(print, name, json_object_get_string(value));
-		} else {
-			line_print(print, indent, name, value);
-		}
-	}
+	struct json_object_iterator at = json_object_iter_begin(object);
+	struct json_object_iterator end = json_object_iter_end(object);
+
+	for (; !json_object_iter_equal(&at, &end); json_object_iter_next(&at))
+		member_print(print, indent, json_object_iter_peek_name(&at),
+			json_object_iter_peek_value(&at));
 }
 
 void
