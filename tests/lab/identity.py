@@ -100,42 +100,12 @@ SUBSYSTEM=="block", KERNEL=="nvme*n*", ENV{DEVTYPE}=="disk", ATTRS{serial}=="?*"
 	SYMLINK+="disk/by-id/nvme-$attr{serial}"
 """
 
-# Runs at each power on, before systemd: what a unit would do too late.
-IDENTIFY = """\
-#!/bin/sh
-# The three networks, so that corosync finds its address; the watchdog; at first what is enabled.
-mount -t proc -o nosuid,nodev,noexec proc /proc
-mount -t tmpfs -o nosuid,nodev,mode=755 tmpfs /run
-modprobe -a virtio_pci virtio_net virtio_blk dm-mod dm-crypt{modules}
-ip link set lo up
-for device in /sys/class/net/*; do
-	read -r mac < "$device/address"
-	case $mac in
-	52:54:00:1a:b0:01) address=10.0.2.15/24 ;;
-	52:54:00:1a:b0:02) address=169.254.0.15/16 ;;
-	52:54:00:1a:b2:*) address={address}/24 ;;
-	*) continue ;;
-	esac
-	ip address add "$address" dev "${{device##*/}}"
-	ip link set "${{device##*/}}" up
-done
-ip route add default via 10.0.2.2
-mkdir -p /run/lock /run/sshd /run/lvm /run/systemd /run/log
-ln -sf /proc/self/fd /dev/fd
-ln -sf fd/0 /dev/stdin
-ln -sf fd/1 /dev/stdout
-ln -sf fd/2 /dev/stderr
-if [ ! -e /var/lib/lab-enabled ]; then
-	systemctl --root=/ -q enable lab-trigger.service corosync.service pacemaker.service{enable} && : > /var/lib/lab-enabled
-	# Examples name no CA of their own: the emulator's is one of the system's.
-	cat {ca} >> /etc/ssl/certs/ca-certificates.crt
-fi
-{more}umount /proc
-"""
-
-FORMAT_SBD = """\
-disk=/dev/$(basename "$(dirname "$(grep -lx lab-sbd /sys/block/vd*/serial)")")
-sbd -d "$disk" dump > /dev/null 2>&1 || sbd -d "$disk" -1 5 -4 10 create
+# What guest/identify reads.
+SETTINGS = """\
+address={address}
+sbd={sbd}
+format_sbd={format_sbd}
+ca={ca}
 """
 
 SBD_DEFAULTS = f"""\
@@ -231,9 +201,10 @@ def write(path: pathlib.Path, number: int, names: list[str], *, fencing: str, to
     archive.add(GUEST_CA.lstrip("/"), ca.read_bytes())
     if with_sbd:
         archive.add("etc/default/sbd", SBD_DEFAULTS)
-    archive.add("usr/lib/lab/identify", IDENTIFY.format(
-        modules=" softdog" if with_sbd else "", address=address(number),
-        ca=GUEST_CA, enable=" sbd.service" if with_sbd else "", more=FORMAT_SBD if with_sbd and number == 1 else ""), 0o755)
+    archive.add("usr/lib/lab/identify", (GUEST_FILES / "identify").read_bytes(), 0o755)
+    archive.add("usr/lib/lab/identity.conf", SETTINGS.format(
+        address=address(number), sbd="yes" if with_sbd else "no",
+        format_sbd="yes" if with_sbd and number == 1 else "no", ca=GUEST_CA))
     archive.add("etc/systemd/system/lab-trigger.service", TRIGGER)
     archive.add("etc/udev/rules.d/99-lab.rules", UDEV_RULE)
     for unit in UNUSED_UNITS:
