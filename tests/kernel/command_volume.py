@@ -54,8 +54,8 @@ def test_the_agent_and_the_command_take_over_from_each_other(m):
 @limit(240)
 def test_the_message_of_a_failure_is_the_agents_reason(m):
     volume = m.volume(fs="xfs")
-    result = volume.agent("start", ssm_parameter="/there/is/none")
-    rc, answer, err = command(m, "open", *options(volume, ssm_parameter="/there/is/none"))
+    result = volume.agent("start", ssm_parameter="/luks/there-is-none")
+    rc, answer, err = command(m, "open", *options(volume, ssm_parameter="/luks/there-is-none"))
     assert rc == result.rc and answer["error"]["code"] == "no-such-parameter"
     assert err.split("(")[0] == ("luks-ssm open: " + result.reason).split("(")[0]
     assert volume.mapping() is None
@@ -181,7 +181,7 @@ def test_the_rehearsal_finds_what_is_wrong_and_changes_nothing(m):
     finally:
         m.sh(f"sed -i '\\#{volume.directory} #d' /etc/fstab")
     assert rc == 2 and "fstab" in answer["error"]["text"], answer
-    rc, answer, _ = command(m, "check", *options(volume, ssm_parameter="/there/is/none"))
+    rc, answer, _ = command(m, "check", *options(volume, ssm_parameter="/luks/there-is-none"))
     assert answer["error"]["code"] == "no-such-parameter"
     assert m.snapshot() == before
 
