@@ -143,8 +143,8 @@ def test_a_format_that_is_killed_while_the_filesystem_is_made_is_finished(m):
         m.sh(f"(AWS_ACCESS_KEY_ID={values['EMULATOR_ADMIN_KEY']} "
              f"AWS_SECRET_ACCESS_KEY={values['EMULATOR_ADMIN_SECRET']} setsid luks-ssm format {disk.device} "
              f"--ssm-parameter=/luks/killed {way} >/dev/null 2>&1 & echo $! > /run/format.pid); "
-             "for i in $(seq 100); do pgrep -f sbin/mkfs.xfs >/dev/null && break; sleep 0.2; done; "
-             "pgrep -f sbin/mkfs.xfs")
+             "for i in $(seq 100); do pgrep -f '[s]bin/mkfs.xfs' >/dev/null && break; sleep 0.2; done; "
+             "pgrep -f '[s]bin/mkfs.xfs'")
         m.sh("kill -9 -$(cat /run/format.pid); sleep 1")
     finally:
         m.sh("mv /usr/sbin/mkfs.xfs.real /usr/sbin/mkfs.xfs")
