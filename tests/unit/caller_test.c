@@ -14,7 +14,10 @@ static enum status
 obtain(struct caller *caller)
 {
 	struct reason reason = {0};
-	enum status status = caller_obtain(caller, deadline_in_ms(10000), &reason);
+	struct reply_facts facts = {0};
+	/* No role is assumed here, so nobody speaks to STS. */
+	const struct caller_way way = {.facts = &facts};
+	enum status status = caller_obtain(caller, &way, deadline_in_ms(10000), &reason);
 
 	assert_int_equal(reason.text[0] == '\0', status == STATUS_OK);
 	/* No secret is quoted, whatever was wrong with it. */
