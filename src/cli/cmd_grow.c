@@ -49,6 +49,7 @@ resize_body(void *context, struct reason *reason)
 static enum status
 filesystem_grow(const struct growth *growth, struct deadline deadline, struct reason *reason)
 {
+	static const char *const directories[] = {"/usr/sbin", "/sbin", "/usr/bin", "/bin"};
 	const char *fstype = growth->mount->fstype, *directory = growth->mount->directory;
 	char path[160], output[1024];
 	char *xfs[] = {(char[]){"xfs_growfs"}, (char *)(uintptr_t)directory, NULL};
@@ -67,9 +68,12 @@ filesystem_grow(const struct growth *growth, struct deadline deadline, struct re
 	struct spawn_result result;
 
 	snprintf(path, sizeof(path), "/dev/mapper/%s", growth->mapping->name);
-	snprintf(program, sizeof(program), "/usr/sbin/%s", job.arguments[0]);
-	if (access(program, X_OK) != 0)
-		snprintf(program, sizeof(program), "/sbin/%s", job.arguments[0]);
+	/* Distributions differ in where the three lie. */
+	for (size_t i = 0; i < sizeof(directories) / sizeof(directories[0]); i++) {
+		snprintf(program, sizeof(program), "%s/%s", directories[i], job.arguments[0]);
+		if (access(program, X_OK) == 0)
+			break;
+	}
 	log_step("growing the filesystem with %s", job.arguments[0]);
 	enum status status = spawn_run(&job, deadline, &result, reason);
 
