@@ -7,10 +7,10 @@
 #define LUKS_SSM_BASE_OPERATION_H
 
 enum operation {
-	OPERATION_GET = 0,      /* GetParameter: the value, decoded */
-	OPERATION_PUT = 1,      /* PutParameter: a new SecureString, never over another */
-	OPERATION_BY_PATH = 2,  /* GetParametersByPath: what lies below, without values */
-	OPERATION_HISTORY = 3,  /* GetParameterHistory: its versions and their labels */
+	OPERATION_GET = 0,     /* GetParameter: the value, decoded */
+	OPERATION_PUT = 1,     /* PutParameter: a new SecureString, never over another */
+	OPERATION_BY_PATH = 2, /* GetParametersByPath: what lies below, without values */
+	OPERATION_HISTORY = 3, /* GetParameterHistory: its versions and their labels */
 	OPERATION_COUNT
 };
 

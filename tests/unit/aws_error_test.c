@@ -184,7 +184,8 @@ every_row_fits_behind_a_long_name_with_the_request_id(void **state)
 	for (size_t i = 0; i < sizeof(codes) / sizeof(codes[0]); i++) {
 		struct reason reason = {0};
 
-		aws_error_explain(codes[i], NULL, &reply, "/as/long/as/a/tail/of/a/name/is", &reason);
+		aws_error_explain(codes[i], NULL, &reply, "/as/long/as/a/tail/of/a/name/is",
+			&reason);
 		if (strstr(reason.text, "666677778888)") == NULL)
 			fail_msg("%s", reason.text);
 	}
