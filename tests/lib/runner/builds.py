@@ -23,7 +23,7 @@ VARIANTS = {
     "helper": ["CC=gcc", "--with-fetch-user=nobody"],
 }
 # What a variant is made for, where that is not everything.
-TARGETS = {"helper": ["luks-ssm-aws", "tests/helper/fetch_key", "tests/cli/luks-ssm", "tests/oracle/sign_lines", "tests/leaks/watch", "tests/leaks/search_files",
+TARGETS = {"fuzz": ["fuzzers"], "helper": ["luks-ssm-aws", "tests/helper/fetch_key", "tests/cli/luks-ssm", "tests/oracle/sign_lines", "tests/leaks/watch", "tests/leaks/search_files",
                       "tests/leaks/open_key"]}
 STEP_LIMIT_S = 900
 
