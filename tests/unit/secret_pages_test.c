@@ -108,8 +108,7 @@ int
 main(void)
 {
 #ifdef __SANITIZE_ADDRESS__
-	/* AddressSanitizer keeps pages of its own around each of ours: their locks cannot be
-	 * counted. */
+	/* It fails under AddressSanitizer, and why is not known yet. */
 	return 77;
 #endif
 	const struct CMUnitTest tests[] = {
