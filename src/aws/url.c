@@ -68,10 +68,15 @@ host_is_metadata(const char *host)
 	return false;
 }
 
+/*
+ * An escape has no place in a host, and libcurl reads one only after it has looked for a number:
+ * what is checked here would not be what is connected to. That refuses the zone of an IPv6
+ * address, too, which libcurl would leave out of the host.
+ */
 static bool
 url_take_apart(const char *text, struct url_parts *parts)
 {
-	return parts->handle != NULL &&
+	return parts->handle != NULL && strchr(text, '%') == NULL &&
 		curl_url_set(parts->handle, CURLUPART_URL, text, 0) == CURLUE_OK &&
 		curl_url_get(parts->handle, CURLUPART_SCHEME, &parts->scheme, 0) == CURLUE_OK &&
 		curl_url_get(parts->handle, CURLUPART_HOST, &parts->host, 0) == CURLUE_OK &&

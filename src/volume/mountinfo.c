@@ -53,12 +53,13 @@ mountinfo_cut(char *line, struct mountinfo *ret_info)
 	unsigned int major_number, minor_number;
 	int numbers = 0;
 
-	if (sscanf(line, "%d %d %u:%u %n", &info.id, &info.parent_id, &major_number, &minor_number,
+	/* One blank ends the numbers: a root may begin with white space that is not escaped. */
+	if (sscanf(line, "%d %d %u:%u%n", &info.id, &info.parent_id, &major_number, &minor_number,
 		    &numbers) != 4 ||
-		numbers == 0)
+		line[numbers] != ' ')
 		return false;
 
-	char *rest = line + numbers;
+	char *rest = line + numbers + 1;
 
 	info.number = makedev(major_number, minor_number);
 	info.root = strsep(&rest, " ");

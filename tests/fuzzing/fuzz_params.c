@@ -66,10 +66,25 @@ field_check(const struct param_row *row, const struct params *params)
 			"a text that was taken passes its check");
 }
 
-/* What stands between the slashes and the last @ of a value is a login. */
-static void
-login_check(const char *value, const struct reason *problem)
+/* How many lines hold PIECE, which is not empty. */
+static size_t
+lines_with(const struct lines *lines, const char *piece)
 {
+	size_t found = 0;
+
+	for (size_t i = 0; i < lines->count; i++)
+		found += strstr(lines->at[i], piece) != NULL;
+	return found;
+}
+
+/*
+ * What stands between the slashes and the last @ of a value is a login. One whose bytes stand in
+ * another line as well may be quoted from there.
+ */
+static void
+login_check(const struct lines *lines, const char *name, const struct reason *problem)
+{
+	const char *value = line_lookup((void *)(uintptr_t)lines, name);
 	const char *at = value != NULL ? strrchr(value, '@') : NULL;
 	const char *slashes = at != NULL ? strstr(value, "//") : NULL;
 
@@ -79,7 +94,8 @@ login_check(const char *value, const struct reason *problem)
 	owned_text login = strndup(slashes + 2, (size_t)(at - slashes - 2));
 
 	fuzz_promise(login != NULL, "there is memory");
-	fuzz_unquoted_check(problem, login);
+	if (login[0] != '\0' && lines_with(lines, login) == 1)
+		fuzz_unquoted_check(problem, login);
 }
 
 int
@@ -96,7 +112,7 @@ LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t length_bytes)
 	if (params.problem.status == STATUS_OK)
 		return 0;
 	fuzz_reason_check(params.problem.status, &params.problem);
-	login_check(line_lookup(&lines, "https_proxy"), &params.problem);
-	login_check(line_lookup(&lines, "endpoint_url"), &params.problem);
+	login_check(&lines, "https_proxy", &params.problem);
+	login_check(&lines, "endpoint_url", &params.problem);
 	return 0;
 }

@@ -53,6 +53,18 @@ tags_may_be_absent_and_a_source_empty(void **state)
 	assert_string_equal(info.super_options, "rw");
 }
 
+/* The kernel escapes blank, tab and newline, and no other white space. */
+static void
+a_piece_may_begin_with_white_space_that_is_no_blank(void **state)
+{
+	struct mountinfo info;
+
+	(void)state;
+	assert_true(cut("36 35 0:40 \r /mnt rw - tmpfs s rw", &info));
+	assert_string_equal(info.root, "\r");
+	assert_string_equal(info.directory, "/mnt");
+}
+
 static void
 escapes_are_undone_once(void **state)
 {
@@ -91,6 +103,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(every_piece_is_where_proc_5_has_it),
 		cmocka_unit_test(tags_may_be_absent_and_a_source_empty),
+		cmocka_unit_test(a_piece_may_begin_with_white_space_that_is_no_blank),
 		cmocka_unit_test(escapes_are_undone_once),
 		cmocka_unit_test(what_is_no_such_line_is_refused),
 	};

@@ -45,6 +45,17 @@ https_goes_anywhere_and_the_port_is_part_of_the_host(void **state)
 		"[2001:db8::1]:8443");
 }
 
+/* libcurl would decode the first to a number, and connect to the address that the number means. */
+static void
+an_escape_in_a_host_is_refused(void **state)
+{
+	(void)state;
+	refuses("https://2%30706433", URL_TRUST_SERVICE);
+	refuses("http://%6cocalhost", URL_TRUST_SERVICE);
+	refuses("http://2%3130706433:3128", URL_TRUST_PROXY);
+	refuses("https://[fe80::1%25eth0]", URL_TRUST_SERVICE);
+}
+
 static void
 http_goes_to_loopback_only(void **state)
 {
@@ -90,6 +101,7 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(https_goes_anywhere_and_the_port_is_part_of_the_host),
+		cmocka_unit_test(an_escape_in_a_host_is_refused),
 		cmocka_unit_test(http_goes_to_loopback_only),
 		cmocka_unit_test(metadata_addresses_are_trusted_for_metadata_only),
 		cmocka_unit_test(nothing_but_a_host_is_taken),
