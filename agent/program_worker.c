@@ -54,6 +54,9 @@ program_begin(struct ocf_call *call)
 	/* Ignored, it would keep from us how a child ended: every fetch of a key would fail. */
 	signal(SIGCHLD, SIG_DFL);
 	log_begin(call);
+	/* Called from inside the volume, a stop would be among those who keep it busy. */
+	if (chdir("/") != 0)
+		log_debug("the working directory stays what it was");
 }
 
 void

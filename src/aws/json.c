@@ -18,7 +18,7 @@ tokener_end(struct json_tokener **tokener)
 		json_tokener_free(*tokener);
 }
 
-/* The number of the escape \uXXXX that stands at TEXT, or 0. */
+/* The number of the escape that stands at TEXT, \u and four hexadecimal digits, or 0. */
 static unsigned int
 escape_unit(const char *text)
 {

@@ -57,6 +57,11 @@ def test_an_idle_volume_stops_without_signals_and_without_a_pause(m, luks, fs):
     assert result.seconds < 5, result
 
 
+def test_a_stop_that_is_called_from_inside_the_volume_does_not_hold_itself_up(m):
+    volume = up(m)
+    stops(m, volume, wrapper=("/usr/bin/env", "-C", volume.directory), force_unmount="false")
+
+
 @each(*HOLDERS)
 def test_a_user_is_ended_by_term(m, kind):
     volume = up(m)

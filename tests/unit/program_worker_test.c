@@ -79,6 +79,7 @@ worker_facts(int fd)
 {
 	struct ocf_call call = {.action = "start"};
 	struct sigaction action;
+	char directory[8];
 
 	call.timeout_ms = 20000;
 	call.deadline = deadline_in_ms(18000);
@@ -95,8 +96,11 @@ worker_facts(int fd)
 		return 3;
 	if (sigaction(SIGCHLD, NULL, &action) != 0 || action.sa_handler != SIG_DFL)
 		return 4;
+	/* Nowhere inside a volume. */
+	if (getcwd(directory, sizeof(directory)) == NULL || strcmp(directory, "/") != 0)
+		return 5;
 	/* Never more time than before. */
-	return deadline_left_ms(call.end) <= 19000 ? 0 : 5;
+	return deadline_left_ms(call.end) <= 19000 ? 0 : 6;
 }
 
 static void
