@@ -10,6 +10,9 @@
 
 #define SLOT_FINISHED 0
 #define SLOT_UNFINISHED 1
+/* The label of a LUKS2 header while it is being made: a slot may be moved or erased by hand, too.
+ */
+#define LABEL_UNFINISHED "luks-ssm unfinished"
 #define VOLUME_KEY_BYTES 64
 /* The hash of LUKS1 headers; libcryptsetup has no default here. */
 #define LUKS1_HASH "sha512"
@@ -42,6 +45,7 @@ luks_make(const char *path, unsigned int version, const char *uuid, const struct
 	enum luks_stretch stretch, struct reason *reason)
 {
 	struct crypt_params_luks1 luks1 = {.hash = LUKS1_HASH};
+	struct crypt_params_luks2 luks2 = {.label = LABEL_UNFINISHED};
 	owned_luks luks = LUKS_EMPTY;
 	enum status status = luks_begin(path, &luks, reason);
 
@@ -51,7 +55,8 @@ luks_make(const char *path, unsigned int version, const char *uuid, const struct
 		return status;
 
 	int error = crypt_format(luks.handle, version == 1 ? CRYPT_LUKS1 : CRYPT_LUKS2, "aes",
-		"xts-plain64", uuid, NULL, VOLUME_KEY_BYTES, version == 1 ? &luks1 : NULL);
+		"xts-plain64", uuid, NULL, VOLUME_KEY_BYTES,
+		version == 1 ? (void *)&luks1 : (void *)&luks2);
 	if (error == 0)
 		error = crypt_keyslot_add_by_volume_key(luks.handle, SLOT_UNFINISHED, NULL, 0,
 			key->bytes, key->length_bytes);
@@ -96,6 +101,29 @@ slots_are_empty(const struct luks *luks)
 	return true;
 }
 
+static bool
+header_is_luks2(const struct luks *luks)
+{
+	return strcmp(crypt_get_type(luks->handle), CRYPT_LUKS2) == 0;
+}
+
+static bool
+label_says_unfinished(const struct luks *luks)
+{
+	const char *label = header_is_luks2(luks) ? crypt_get_label(luks->handle) : NULL;
+
+	return label != NULL && strcmp(label, LABEL_UNFINISHED) == 0;
+}
+
+/* LUKS1 has no label; there the slot alone tells. */
+static bool
+slot_says_unfinished(const struct luks *luks, int slot)
+{
+	return header_is_luks2(luks)
+		? label_says_unfinished(luks)
+		: slot == SLOT_UNFINISHED && !slot_is_active(luks, SLOT_FINISHED);
+}
+
 enum status
 luks_look_progress(const char *path, const struct secret *key, enum luks_progress *ret_progress,
 	struct reason *reason)
@@ -106,6 +134,11 @@ luks_look_progress(const char *path, const struct secret *key, enum luks_progres
 	if (status != STATUS_OK)
 		return status;
 	if (slots_are_empty(&luks)) {
+		/* Erased by hand, perhaps, and a copy of the header would bring it all back. */
+		if (!label_says_unfinished(&luks))
+			return reason_set(reason, STATUS_NO_KEYSLOT,
+				"%s has no keyslot left; restore its header, or give all of it up with --overwrite",
+				path);
 		*ret_progress = LUKS_WITHOUT_KEY;
 		return STATUS_OK;
 	}
@@ -114,9 +147,7 @@ luks_look_progress(const char *path, const struct secret *key, enum luks_progres
 
 	if (slot < 0)
 		return luks_failed(&luks, slot, path, reason);
-	*ret_progress = slot == SLOT_UNFINISHED && !slot_is_active(&luks, SLOT_FINISHED)
-		? LUKS_UNFINISHED
-		: LUKS_FINISHED;
+	*ret_progress = slot_says_unfinished(&luks, slot) ? LUKS_UNFINISHED : LUKS_FINISHED;
 	return STATUS_OK;
 }
 
@@ -139,6 +170,9 @@ luks_make_finish(const char *path, const struct secret *key, enum luks_stretch s
 			key->length_bytes, key->bytes, key->length_bytes);
 	if (error >= 0 && slot_is_active(&luks, SLOT_UNFINISHED))
 		error = crypt_keyslot_destroy(luks.handle, SLOT_UNFINISHED);
+	/* Last of all. */
+	if (error >= 0 && label_says_unfinished(&luks))
+		error = crypt_set_label(luks.handle, NULL, NULL);
 	return error >= 0 ? STATUS_OK : luks_failed(&luks, error, path, reason);
 }
 

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * Makes LUKS headers and key slots, for the administrator's command alone; start and stop never do.
- * A device that is being made has its key in slot 1; the key is in slot 0 once everything is
- * finished. So whoever comes after a crash sees how far it went, for LUKS1 as for LUKS2. Runs as
+ * A device that is being made has its key in slot 1, and a LUKS2 header a label that says so; once
+ * everything is finished, the key is in slot 0 and the label gone. So whoever comes after a crash
+ * sees how far it went, and takes no slot that was erased or moved by hand for an accident. Runs as
  * long as a key derivation takes: call it in a bounded child. Reference: libcryptsetup.h of 2.6.
  */
 #ifndef LUKS_SSM_VOLUME_LUKS_MAKE_H
@@ -36,8 +37,9 @@ must_use enum status luks_make(const char *path, unsigned int version, const cha
 enum luks_progress { LUKS_WITHOUT_KEY, LUKS_UNFINISHED, LUKS_FINISHED };
 
 /*
- * Tries the key. STATUS_WRONG_KEY when there are slots and none opens; without any slot it is
- * LUKS_WITHOUT_KEY, and nobody can have stored anything on it.
+ * Tries the key. STATUS_WRONG_KEY when there are slots and none opens. Without any slot it is
+ * LUKS_WITHOUT_KEY where the label shows that nobody can have stored anything on it yet, else
+ * STATUS_NO_KEYSLOT: a copy of the header may exist. A LUKS1 header cannot show it.
  */
 must_use enum status luks_look_progress(const char *path, const struct secret *key,
 	enum luks_progress *ret_progress, struct reason *reason);

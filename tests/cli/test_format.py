@@ -130,26 +130,56 @@ class FormatTest(CommandTest):
         except Exception:  # pylint: disable=broad-except
             return False
 
-    def test_a_header_without_any_slot_is_made_anew_under_the_same_key(self):
+    def cryptsetup(self, *words: str) -> None:
+        subprocess.run(["cryptsetup", *words], check=True, capture_output=True)
+
+    def as_if_unfinished(self, path) -> None:
+        """The label that a header has while it is being made."""
+        self.cryptsetup("config", "--label", "luks-ssm unfinished", str(path))
+
+    def move_to_slot_1(self, path, key: str) -> None:
+        self.cryptsetup("luksAddKey", "-q", "--key-slot", "1", "--pbkdf", "pbkdf2", "--pbkdf-force-iterations", "1000",
+                        "--key-file", self.key_file(key), str(path), self.key_file(key))
+        self.cryptsetup("luksKillSlot", "-q", str(path), "0")
+        self.assertEqual(self.opens(path, key), 1)
+
+    def test_a_header_that_was_killed_before_its_first_slot_is_made_anew_under_the_same_key(self):
         path, name = self.image(), self.fresh()
         uuid = self.format(path, name=name).answer["luks_uuid"]
-        subprocess.run(["cryptsetup", "luksErase", "-q", str(path)], check=True, capture_output=True)
+        self.as_if_unfinished(path)
+        self.cryptsetup("luksErase", "-q", str(path))
         done = self.format(path, name=name)
         self.assertEqual(done.rc, 0, done)
         self.assertEqual(self.uuid_of(path), uuid)
         self.assertEqual(self.opens(path, self.stored(name)["Value"]), 0)
 
+    def test_a_device_whose_slots_were_erased_is_not_made_anew(self):
+        for options in ((), ("--luks1",)):
+            with self.subTest(options=options):
+                path, name = self.image("erased" + "".join(options)), self.fresh() + "".join(options)
+                self.assertEqual(self.format(path, *options, name=name).rc, 0)
+                self.cryptsetup("luksErase", "-q", str(path))
+                before = path.read_bytes()
+                self.refused("no-keyslot", "--overwrite", done=self.format(path, *options, name=name))
+                self.assertEqual(path.read_bytes(), before)
+
     def test_an_unfinished_header_is_finished_and_a_finished_one_left_as_it_is(self):
         path, name = self.image(), self.fresh()
         self.format(path, name=name)
         key = self.stored(name)["Value"]
-        subprocess.run(["cryptsetup", "luksAddKey", "-q", "--key-slot", "1", "--pbkdf", "pbkdf2",
-                        "--pbkdf-force-iterations", "1000", "--key-file", self.key_file(key), str(path),
-                        self.key_file(key)], check=True, capture_output=True)
-        subprocess.run(["cryptsetup", "luksKillSlot", "-q", str(path), "0"], check=True, capture_output=True)
-        self.assertEqual(self.opens(path, key), 1)
+        self.move_to_slot_1(path, key)
+        self.as_if_unfinished(path)
         self.assertEqual(self.format(path, name=name).rc, 0)
         self.assertEqual(self.opens(path, key), 0)
+        self.assertNotIn("unfinished", self.dump(path))
+        before = path.read_bytes()
+        self.assertEqual(self.format(path, name=name).rc, 0)
+        self.assertEqual(path.read_bytes(), before)
+
+    def test_a_key_that_was_moved_by_hand_makes_no_device_unfinished(self):
+        path, name = self.image(), self.fresh()
+        self.format(path, name=name)
+        self.move_to_slot_1(path, self.stored(name)["Value"])
         before = path.read_bytes()
         self.assertEqual(self.format(path, name=name).rc, 0)
         self.assertEqual(path.read_bytes(), before)
