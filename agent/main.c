@@ -3,27 +3,11 @@
  * main of both programs, the agent and luks-ssm-worker: argv[1] → row of actions.def → handler, or
  * the worker → code. Never decides anything itself.
  */
-#include <fcntl.h>
-#include <unistd.h>
 
 #include "actions.h"
+#include "base/standard_fds.h"
 #include "ocf_env.h"
 #include "program.h"
-
-/* A descriptor 0, 1 or 2 that the caller left closed would become the next file that is opened. */
-static bool
-standard_fds_are_open(void)
-{
-	int fd;
-
-	do {
-		fd = open("/dev/null", O_RDWR | O_CLOEXEC);
-	} while (fd >= 0 && fd <= STDERR_FILENO);
-	if (fd < 0)
-		return false;
-	close(fd);
-	return true;
-}
 
 int
 main(int argc, char **argv)

@@ -3,7 +3,6 @@
  * luks-ssm: command line, then the row of commands.def, then answer and message, then exit code.
  * Decides nothing itself.
  */
-#include <fcntl.h>
 #include <linux/close_range.h>
 #include <signal.h>
 #include <stdio.h>
@@ -11,25 +10,11 @@
 #include <sys/prctl.h>
 #include <unistd.h>
 
+#include "base/standard_fds.h"
 #include "cli/command.h"
 #include "cli/exit_code.h"
 #include "cli/help.h"
 #include "cli/terminal.h"
-
-/* A descriptor 0, 1 or 2 that the caller left closed would become the next file that is opened. */
-static bool
-streams_are_open(void)
-{
-	int fd;
-
-	do {
-		fd = open("/dev/null", O_RDWR | O_CLOEXEC);
-	} while (fd >= 0 && fd <= STDERR_FILENO);
-	if (fd < 0)
-		return false;
-	close(fd);
-	return true;
-}
 
 static void
 process_prepare(void)
@@ -118,7 +103,7 @@ main(int argc, char **argv)
 {
 	owned_command_call call = {0};
 
-	if (!streams_are_open())
+	if (!standard_fds_are_open())
 		return 1;
 	process_prepare();
 	call.row = argc > 1 ? command_row_find(argv[1]) : NULL;

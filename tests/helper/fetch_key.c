@@ -8,32 +8,14 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "arguments.h"
 #include "volume/helper_path.h"
 #include "volume/key_fetch.h"
-
-struct arguments {
-	int count;
-	char **texts;
-};
 
 const char *
 helper_path(void)
 {
 	return TEST_HELPER;
-}
-
-static const char *
-argument_find(void *context, const char *name)
-{
-	const struct arguments *arguments = context;
-	size_t name_bytes = strlen(name);
-
-	for (int i = 1; i < arguments->count; i++) {
-		if (strncmp(arguments->texts[i], name, name_bytes) == 0 &&
-			arguments->texts[i][name_bytes] == '=')
-			return arguments->texts[i] + name_bytes + 1;
-	}
-	return NULL;
 }
 
 static unsigned int

@@ -8,34 +8,16 @@
 #include <string.h>
 #include <sys/prctl.h>
 
+#include "../helper/arguments.h"
 #include "volume/header.h"
 #include "volume/helper_path.h"
 #include "volume/key_fetch.h"
 #include "volume/luks.h"
 
-struct words {
-	int count;
-	char **texts;
-};
-
 const char *
 helper_path(void)
 {
 	return TEST_HELPER;
-}
-
-static const char *
-word_find(void *context, const char *name)
-{
-	const struct words *words = context;
-	size_t name_bytes = strlen(name);
-
-	for (int i = 1; i < words->count; i++) {
-		if (strncmp(words->texts[i], name, name_bytes) == 0 &&
-			words->texts[i][name_bytes] == '=')
-			return words->texts[i] + name_bytes + 1;
-	}
-	return NULL;
 }
 
 static enum status
@@ -51,7 +33,7 @@ key_try(const struct params *params, const struct fetched_key *key, struct deadl
 int
 main(int argc, char **argv)
 {
-	struct words words = {argc, argv};
+	struct arguments arguments = {argc, argv};
 	struct deadline deadline = deadline_in_ms(10000);
 	struct params params;
 	struct reason reason = {0};
@@ -59,7 +41,7 @@ main(int argc, char **argv)
 
 	/* As the worker does first of all. */
 	prctl(PR_SET_DUMPABLE, 0, 0, 0, 0);
-	params_load(word_find, &words, &params);
+	params_load(argument_find, &arguments, &params);
 
 	enum status status = key_fetch(&params, NULL, 0, deadline, &key, &reason);
 

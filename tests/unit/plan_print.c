@@ -10,30 +10,12 @@
 #include <string.h>
 #include <time.h>
 
+#include "../helper/arguments.h"
 #include "aws/container.h"
 #include "aws/metadata.h"
 #include "aws/partition.h"
 #include "aws/process_output.h"
 #include "creds/plan.h"
-
-struct arguments {
-	int count;
-	char **texts;
-};
-
-static const char *
-argument_find(void *context, const char *name)
-{
-	const struct arguments *arguments = context;
-	size_t name_bytes = strlen(name);
-
-	for (int i = 1; i < arguments->count; i++) {
-		if (strncmp(arguments->texts[i], name, name_bytes) == 0 &&
-			arguments->texts[i][name_bytes] == '=')
-			return arguments->texts[i] + name_bytes + 1;
-	}
-	return NULL;
-}
 
 static void
 text_add(struct json_object *object, const char *name, const char *text)

@@ -1,5 +1,8 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""Finds and runs the tests, and ends with the one line that every suite ends with."""
+"""Runs a folder's test_*.py files, or those named, and ends with the one line that every suite ends with.
+
+From the folder tests: python3 -m lib.suite FOLDER [test_file[.Class[.test]] ...]
+"""
 from __future__ import annotations
 
 import sys
@@ -7,14 +10,11 @@ import unittest
 from pathlib import Path
 
 
-def load(names: list[str]) -> unittest.TestSuite:
-    here = Path(__file__).parent
-    files = sorted(path.stem for path in here.glob("test_*.py"))
-    return unittest.defaultTestLoader.loadTestsFromNames([f"helper.{name}" for name in names or files])
-
-
 def main() -> int:
-    result = unittest.TextTestRunner(verbosity=2).run(load(sys.argv[1:]))
+    folder, *chosen = sys.argv[1:]
+    files = sorted(path.stem for path in Path(folder).glob("test_*.py"))
+    names = [f"{folder}.{name}" for name in chosen or files]
+    result = unittest.TextTestRunner(verbosity=2).run(unittest.defaultTestLoader.loadTestsFromNames(names))
     failed = len(result.failures) + len(result.errors) + len(result.unexpectedSuccesses)
     passed = result.testsRun - failed - len(result.skipped)
     for test, why in result.skipped:
