@@ -45,7 +45,8 @@ role_parameter_add(struct plan *plan, struct reason *reason)
 		return STATUS_OK;
 	if (plan->role_count == PLAN_ROLES)
 		return reason_set(reason, STATUS_BAD_PROFILE,
-			"role_arn: the profile assumes %d roles already", PLAN_ROLES);
+			"role_arn: the profile assumes %d roles already; leave one of them out",
+			PLAN_ROLES);
 	plan->roles[plan->role_count++] = (struct plan_role){.arn = params->role_arn,
 		.external_id = params->external_id};
 	return STATUS_OK;
@@ -65,7 +66,7 @@ plan_make(const struct params *params, struct deadline deadline, struct plan *re
 	if (status == STATUS_OK)
 		status = plan_route_choose(&plan, reason);
 	if (status != STATUS_OK)
-		return reason_set(reason, status, "no memory for the credentials");
+		return reason_set(reason, status, "no memory for the credentials; free some");
 	*ret_plan = plan;
 	plan = (struct plan){0};
 	return STATUS_OK;

@@ -72,15 +72,16 @@ program_judge(const char *profile, const char *path, struct reason *reason)
 
 	if (path == NULL || path[0] != '/')
 		return reason_set(reason, STATUS_BAD_PROFILE,
-			"profile %.60s: credential_process must begin with the full path of a program",
+			"profile %.60s: credential_process is no full path; begin it with the full path of a program",
 			profile);
 	if (stat(path, &info) != 0)
 		return reason_set(reason, STATUS_BAD_PROFILE,
-			"profile %.60s: credential_process %.60s cannot be run (%s)", profile, path,
-			strerror(errno));
+			"profile %.60s: credential_process %.60s cannot be run (%s); correct the profile",
+			profile, path, strerror(errno));
 	if (!S_ISREG(info.st_mode) || access(path, X_OK) != 0)
 		return reason_set(reason, STATUS_BAD_PROFILE,
-			"profile %.60s: credential_process %.60s is not a program", profile, path);
+			"profile %.60s: credential_process %.60s is not a program; correct the profile",
+			profile, path);
 	if (info.st_uid != 0 && info.st_uid != geteuid())
 		return reason_set(reason, STATUS_BAD_PROFILE,
 			"profile %.60s: credential_process %.60s belongs to user %u; chown it to root",
@@ -120,7 +121,7 @@ source_take_process(struct plan *plan, const char *profile, struct reason *reaso
 
 	if (status == STATUS_BAD_VALUE)
 		return reason_set(reason, STATUS_BAD_PROFILE,
-			"profile %.60s: credential_process has an open quote, a backslash at its end, or too many words",
+			"profile %.60s: credential_process has an open quote, a backslash at its end, or too many words; correct it",
 			profile);
 	if (status == STATUS_OK)
 		status = program_judge(profile, words.list[0], reason);
@@ -131,7 +132,7 @@ source_take_process(struct plan *plan, const char *profile, struct reason *reaso
 		deadline_in_ms(left_ms - left_ms / AWS_PART), &plan->process_output, &end);
 	if (status == STATUS_BAD_VALUE)
 		return reason_set(reason, STATUS_BAD_PROFILE,
-			"profile %.60s: credential_process %.60s prints more than %d bytes",
+			"profile %.60s: credential_process %.60s prints more than %d bytes; it is to print one JSON document",
 			profile, words.list[0], PROGRAM_OUTPUT_BYTES);
 	if (status == STATUS_OK)
 		status = process_end_judge(profile, words.list[0], &end, reason);

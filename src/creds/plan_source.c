@@ -48,7 +48,7 @@ source_take_environment(struct plan *plan, bool required, struct reason *reason)
 		status = layer_take(plan, false, reason);
 	if (status == STATUS_OK && plan->source == 0 && required)
 		return reason_set(reason, STATUS_BAD_PROFILE,
-			"credential_source Environment: AWS_ACCESS_KEY_ID is not set in environment_file");
+			"credential_source Environment: AWS_ACCESS_KEY_ID is not set; set it in environment_file");
 	return status;
 }
 
@@ -66,7 +66,8 @@ token_read(const char *path, const char *what, struct secret *ret_token, struct 
 		strchr("\r\n", token.bytes[token.length_bytes - 1]) != NULL)
 		secret_cut(&token, token.length_bytes - 1);
 	if (token.length_bytes == 0)
-		return reason_set(reason, STATUS_BAD_PROFILE, "%s: %.100s is empty", what, path);
+		return reason_set(reason, STATUS_BAD_PROFILE,
+			"%s: %.100s is empty; put the token there", what, path);
 	*ret_token = secret_steal(&token);
 	return STATUS_OK;
 }
@@ -96,7 +97,7 @@ source_take_container(struct plan *plan, bool required, struct reason *reason)
 
 	if (relative == NULL && full == NULL && required)
 		return reason_set(reason, STATUS_BAD_PROFILE,
-			"credential_source EcsContainer: AWS_CONTAINER_CREDENTIALS_RELATIVE_URI is not set");
+			"credential_source EcsContainer: AWS_CONTAINER_CREDENTIALS_RELATIVE_URI is not set; set it");
 	if (relative == NULL && full == NULL)
 		return STATUS_OK;
 	snprintf(plan->container_url, sizeof(plan->container_url), "%s%s",

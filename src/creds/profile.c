@@ -114,7 +114,8 @@ web_identity_take(const char *profile, bool with_environment, struct plan *plan,
 			"web_identity_token_file: there is no role for its token; set role_arn or AWS_ROLE_ARN");
 	if (plan->role_count == PLAN_ROLES)
 		return reason_set(reason, STATUS_BAD_PROFILE,
-			"profile %.60s: more than %d roles in a row", profile, PLAN_ROLES);
+			"profile %.60s: more than %d roles in a row; shorten the chain", profile,
+			PLAN_ROLES);
 	plan->roles[plan->role_count++] = (struct plan_role){.arn = role, .session = session};
 	return source_take_web_identity(plan, file, reason);
 }
@@ -171,7 +172,8 @@ role_add(const char *profile, struct plan *plan, struct reason *reason)
 		return human_refuse(profile, "MFA", reason);
 	if (plan->role_count == PLAN_ROLES)
 		return reason_set(reason, STATUS_BAD_PROFILE,
-			"profile %.60s: more than %d roles in a row", profile, PLAN_ROLES);
+			"profile %.60s: more than %d roles in a row; shorten the chain", profile,
+			PLAN_ROLES);
 
 	enum status status = duration_take(settings, profile, &role.duration_s, reason);
 
@@ -190,7 +192,8 @@ named_source_take(const char *profile, const char *name, struct plan *plan, stru
 	if (strcmp(name, "EcsContainer") == 0)
 		return source_take_container(plan, true, reason);
 	return reason_set(reason, STATUS_BAD_PROFILE,
-		"profile %.60s: credential_source %.40s is not known", profile, name);
+		"profile %.60s: credential_source %.40s is not known; see the manual", profile,
+		name);
 }
 
 /* The end of the chain: a profile that has credentials of its own. */
@@ -225,12 +228,14 @@ next_take(const struct profile_walk *walk, const char *profile, const char *next
 
 	if (!settings_profile_exists(settings, next))
 		return reason_set(reason, STATUS_BAD_PROFILE,
-			"profile %.60s: its source_profile %.60s does not exist", profile, next);
+			"profile %.60s: its source_profile %.60s does not exist; add or correct it",
+			profile, next);
 	/* A profile may be its own source only through its keys. */
 	if (walk_knows(walk, next) &&
 		(strcmp(next, profile) != 0 || !profile_has_keys(settings, next)))
 		return reason_set(reason, STATUS_BAD_PROFILE,
-			"profile %.60s: its source_profile leads back to it", next);
+			"profile %.60s: its source_profile leads back to it; break the circle",
+			next);
 	if (profile_has_keys(settings, next) || !profile_has_role(settings, next))
 		return last_take(next, plan, reason);
 	*ret_next = next;
@@ -248,7 +253,7 @@ role_source_take(const struct profile_walk *walk, const char *profile, struct pl
 
 	if ((next != NULL) == (named != NULL))
 		return reason_set(reason, STATUS_BAD_PROFILE,
-			"profile %.60s: role_arn needs either source_profile or credential_source",
+			"profile %.60s: role_arn has no source; set either source_profile or credential_source",
 			profile);
 	return named != NULL ? named_source_take(profile, named, plan, reason)
 			     : next_take(walk, profile, next, plan, ret_next, reason);

@@ -170,7 +170,8 @@ settings_open(const struct params *params, struct settings *ret_settings, struct
 	enum status status = settings_fill(&settings, reason);
 
 	if (status != STATUS_OK)
-		return reason_set(reason, status, "no memory for the configuration of AWS");
+		return reason_set(reason, status,
+			"no memory for the configuration of AWS; free some");
 	*ret_settings = settings;
 	settings = (struct settings){0};
 	return STATUS_OK;

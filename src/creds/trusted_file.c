@@ -15,8 +15,8 @@ file_judge(const struct stat *info, const char *path, const char *what,
 	enum trusted_reading reading, size_t limit_bytes, struct reason *reason)
 {
 	if (!S_ISREG(info->st_mode))
-		return reason_set(reason, STATUS_BAD_PROFILE, "%s: %.100s is not a file", what,
-			path);
+		return reason_set(reason, STATUS_BAD_PROFILE,
+			"%s: %.100s is not a file; correct the path", what, path);
 	if (info->st_uid != 0 && info->st_uid != geteuid())
 		return reason_set(reason, STATUS_BAD_PROFILE,
 			"%s: %.100s belongs to user %u; chown it to root", what, path,
@@ -28,8 +28,9 @@ file_judge(const struct stat *info, const char *path, const char *what,
 		return reason_set(reason, STATUS_BAD_PROFILE,
 			"%s: others may read %.100s; chmod go-r it", what, path);
 	if ((size_t)info->st_size > limit_bytes)
-		return reason_set(reason, STATUS_BAD_PROFILE, "%s: %.100s has more than %zu bytes",
-			what, path, limit_bytes);
+		return reason_set(reason, STATUS_BAD_PROFILE,
+			"%s: %.100s has more than %zu bytes; is it the right file?", what, path,
+			limit_bytes);
 	return STATUS_OK;
 }
 
@@ -43,8 +44,9 @@ trusted_file_read(const char *path, const char *what, enum trusted_reading readi
 	struct stat info;
 
 	if (fd < 0 || fstat(fd, &info) != 0)
-		return reason_set(reason, STATUS_BAD_PROFILE, "%s: %.100s cannot be read (%s)",
-			what, path, strerror(errno));
+		return reason_set(reason, STATUS_BAD_PROFILE,
+			"%s: %.100s cannot be read (%s); correct the path", what, path,
+			strerror(errno));
 
 	enum status status = file_judge(&info, path, what, reading, limit_bytes, reason);
 
@@ -52,10 +54,10 @@ trusted_file_read(const char *path, const char *what, enum trusted_reading readi
 		status = wire_read_all(fd, limit_bytes, &text);
 	if (status != STATUS_OK)
 		return reason_set(reason, status == STATUS_BAD_VALUE ? STATUS_BAD_PROFILE : status,
-			"%s: %.100s cannot be read", what, path);
+			"%s: %.100s cannot be read; see the kernel log", what, path);
 	if (memchr(text.bytes, '\0', text.length_bytes) != NULL)
-		return reason_set(reason, STATUS_BAD_PROFILE, "%s: %.100s is not a text", what,
-			path);
+		return reason_set(reason, STATUS_BAD_PROFILE,
+			"%s: %.100s is not a text; is it the right file?", what, path);
 	*ret_text = secret_steal(&text);
 	return STATUS_OK;
 }
