@@ -7,6 +7,7 @@
 #include <strings.h>
 
 #define FIRST_ROOM_BYTES 8192
+#define LAST_DATE_S 253402300799 /* RFC 9110 writes a year in four digits: 9999-12-31 23:59:59 */
 
 struct header_place {
 	const char *name;
@@ -35,7 +36,7 @@ date_read(const char *value, size_t length_bytes)
 	value_copy(value, length_bytes, text, sizeof(text));
 	if (strlen(text) == length_bytes)
 		when = curl_getdate(text, NULL);
-	return when > 0 ? (int64_t)when : -1;
+	return when > 0 && when <= LAST_DATE_S ? (int64_t)when : -1;
 }
 
 /* A plain count of at most nine digits, or -1. */
