@@ -37,6 +37,7 @@ static const uint8_t failure_codes[STATUS_COUNT][OCF_DOING_COUNT] = {
 	[STATUS_NOT_ROOT] = CODES(4, 4),
 	[STATUS_MISSING_SOFTWARE] = CODES(5, 5),
 	[STATUS_PRIVATE_NAMESPACE] = CODES(2, 2),
+	[STATUS_CLUSTER_MANAGED] = CODES(2, 2),
 
 	/*
 	 * The device and its LUKS header. A device may come late; for validate-all it is not there

@@ -3,8 +3,13 @@
  * close: what stop does. Parameters that are missing or wrong do not keep it: a volume that is up
  * under that name is taken down.
  */
+#include <stdlib.h>
+#include <string.h>
+
 #include "base/log.h"
+#include "cli/cluster_claim.h"
 #include "cli/command.h"
+#include "cli/unit_order.h"
 #include "cli/users.h"
 #include "volume/view.h"
 #include "volume/volume.h"
@@ -29,24 +34,50 @@ close_rehearse(struct command_call *call, struct reason *reason)
 	return users_tell(view.ours, call->deadline, root, reason);
 }
 
+/* systemd.exec(5), SERVICE_RESULT: a program that ended by itself has undone what it did. */
+static bool
+start_was_killed(void)
+{
+	const char *result = getenv("SERVICE_RESULT");
+
+	return result != NULL && strcmp(result, "success") != 0 &&
+		strcmp(result, "exit-code") != 0 && strcmp(result, "exec-condition") != 0;
+}
+
+static enum status
+close_now(struct command_call *call, struct reason *reason)
+{
+	enum status status = volume_stop(&call->wanted, call->deadline, reason);
+
+	if (status != STATUS_OK)
+		return status;
+	unit_order_remove(call->params.directory);
+	answer_text(answer_root(&call->answer), "result", "ok");
+	answer_text(answer_root(&call->answer), "volume", call->wanted.instance);
+	return STATUS_OK;
+}
+
 enum status
 cmd_close(struct command_call *call, struct reason *reason)
 {
 	enum status problem = call->params.problem.status;
+
+	if (call->options[OPTION_after_kill] != NULL && !start_was_killed()) {
+		answer_text(answer_root(&call->answer), "result",
+			"no start was killed; nothing is done");
+		return STATUS_OK;
+	}
 	enum status status = command_check_name(call, reason);
 
 	if (status == STATUS_OK)
 		status = command_check_rights(call, reason);
+	if (status == STATUS_OK && call->options[OPTION_despite_cluster] == NULL)
+		status = cluster_claim_check(&call->wanted, reason);
 	if (status != STATUS_OK)
 		return status;
 	if (problem != STATUS_OK && problem != STATUS_MISSING_PARAMETER)
 		log_warning("%s", call->params.problem.text);
 	if (call->options[OPTION_dry_run] != NULL)
 		return close_rehearse(call, reason);
-	status = volume_stop(&call->wanted, call->deadline, reason);
-	if (status == STATUS_OK) {
-		answer_text(answer_root(&call->answer), "result", "ok");
-		answer_text(answer_root(&call->answer), "volume", call->wanted.instance);
-	}
-	return status;
+	return close_now(call, reason);
 }

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* open: what start does, from the command line or a unit. */
+#include "cli/cluster_claim.h"
 #include "cli/command.h"
+#include "cli/unit_order.h"
 #include "volume/volume.h"
 #include "volume/volume_check.h"
 
@@ -19,6 +21,22 @@ open_tell(struct command_call *call, const char *result)
 	answer_text(root, "directory", call->params.directory);
 }
 
+/* The order of the mount's unit has to be there before the mount is. */
+static enum status
+open_ordered(struct command_call *call, struct reason *reason)
+{
+	const char *directory = call->params.directory;
+
+	unit_order_write(directory);
+	enum status status = volume_start(&call->wanted, call->deadline, reason);
+
+	if (status == STATUS_OK)
+		unit_order_prove(directory, call->deadline);
+	else
+		unit_order_remove(directory);
+	return status;
+}
+
 enum status
 cmd_open(struct command_call *call, struct reason *reason)
 {
@@ -28,10 +46,12 @@ cmd_open(struct command_call *call, struct reason *reason)
 		status = command_check_name(call, reason);
 	if (status == STATUS_OK)
 		status = command_check_rights(call, reason);
+	if (status == STATUS_OK && call->options[OPTION_despite_cluster] == NULL)
+		status = cluster_claim_check(&call->wanted, reason);
 	if (status == STATUS_OK && call->options[OPTION_dry_run] != NULL)
 		status = volume_check(&call->wanted, CHECK_WITHOUT_KEY, call->deadline, reason);
 	else if (status == STATUS_OK)
-		status = volume_start(&call->wanted, call->deadline, reason);
+		status = open_ordered(call, reason);
 	if (status == STATUS_OK)
 		open_tell(call,
 			call->options[OPTION_dry_run] != NULL

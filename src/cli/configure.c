@@ -13,6 +13,8 @@
 
 #include "cli/command.h"
 #include "cli/config_file.h"
+#include "cli/luks_mount_file.h"
+#include "cli/unit_order.h"
 
 #define BY_HAND_S 120
 #define BY_SYSTEMD_S 600
@@ -71,15 +73,6 @@ param_text(void *context, const char *name)
 	return text;
 }
 
-/* systemd.exec(5): the number of the process that systemd itself started. */
-static bool
-systemd_is_caller(void)
-{
-	const char *pid = getenv("SYSTEMD_EXEC_PID");
-
-	return pid != NULL && strtol(pid, NULL, 10) == (long)getpid();
-}
-
 static enum status
 deadline_make(const char *text, struct deadline *ret_deadline, struct reason *reason)
 {
@@ -118,6 +111,8 @@ call_config_name(const struct command_call *call)
 {
 	if (call->options[OPTION_config] != NULL || !command_takes(call->row, OPTION_config))
 		return call->options[OPTION_config];
+	if (call->options[OPTION_luks_mount] != NULL)
+		return NULL;
 	return call->row->operand != NULL && strcmp(call->row->operand, "NAME") == 0 ? call->operand
 										     : NULL;
 }
@@ -126,10 +121,17 @@ enum status
 command_configure(struct command_call *call, struct reason *reason)
 {
 	const char *name = call_config_name(call);
+
+	if (call->options[OPTION_luks_mount] != NULL && (name != NULL || call->operand != NULL))
+		return reason_set(reason, STATUS_BAD_REQUEST,
+			"--luks-mount names the volume's file: give no NAME and no --config beside it");
 	enum status status = deadline_make(call->options[OPTION_timeout], &call->deadline, reason);
 
 	if (status == STATUS_OK && name != NULL)
 		status = name_read_config(name, &call->file, reason);
+	else if (status == STATUS_OK && call->options[OPTION_luks_mount] != NULL)
+		status = luks_mount_file_read(call->options[OPTION_luks_mount], &call->file,
+			reason);
 	if (status != STATUS_OK)
 		return status;
 	params_load(param_text, call, &call->params);

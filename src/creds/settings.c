@@ -53,6 +53,28 @@ home_find(const struct settings *settings)
 	return user != NULL ? user->pw_dir : home;
 }
 
+/* What nobody but root may read. */
+static bool
+environment_has_secret(const struct variables *environment)
+{
+	static const char *const names[] = {"AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN",
+		"AWS_SECURITY_TOKEN", "AWS_CONTAINER_AUTHORIZATION_TOKEN"};
+
+	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
+		if (variables_get(environment, names[i]) != NULL)
+			return true;
+	}
+	/* A login. */
+	for (size_t i = 0; i < environment->count; i++) {
+		const struct variable *row = &environment->rows[i];
+
+		if (strcasecmp(row->name, "https_proxy") == 0 && row->value.bytes != NULL &&
+			memchr(row->value.bytes, '@', row->value.length_bytes) != NULL)
+			return true;
+	}
+	return false;
+}
+
 static enum status
 environment_open(struct settings *settings, struct reason *reason)
 {
@@ -62,12 +84,17 @@ environment_open(struct settings *settings, struct reason *reason)
 	if (path == NULL)
 		return STATUS_OK;
 
-	enum status status = trusted_file_read(path, "environment_file", TRUSTED_SECRET,
+	enum status status = trusted_file_read(path, "environment_file", TRUSTED_READABLE,
 		FILE_LIMIT_BYTES, &text, reason);
 
 	if (status == STATUS_OK)
 		status = env_file_parse(&text, &settings->environment);
-	return status;
+	if (status != STATUS_OK || !environment_has_secret(&settings->environment))
+		return status;
+	secret_end(&text);
+	text = (struct secret){0};
+	return trusted_file_read(path, "environment_file", TRUSTED_SECRET, FILE_LIMIT_BYTES, &text,
+		reason);
 }
 
 struct shared_file {

@@ -55,7 +55,8 @@ component_make(char *path, char *end, unsigned int *made)
 
 	*end = '\0';
 
-	bool is_new = mkdir(path, DIRECTORY_MODE) == 0;
+	/* The umask is for files that we write, not for a way that others go. */
+	bool is_new = mkdir(path, DIRECTORY_MODE) == 0 && chmod(path, DIRECTORY_MODE) == 0;
 	bool is_there = is_new || errno == EEXIST;
 
 	*end = kept;

@@ -1,0 +1,35 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * Under systemd: the mount's unit, which systemd makes by itself, is ordered behind the service
+ * that mounts it, so that at shutdown the service is stopped after the mount and can free what
+ * keeps it busy. By a drop-in in /run. What goes wrong is a warning: the volume is up all the same.
+ */
+#ifndef LUKS_SSM_CLI_UNIT_ORDER_H
+#define LUKS_SSM_CLI_UNIT_ORDER_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "base/deadline.h"
+
+/* systemd.exec(5), SYSTEMD_EXEC_PID: systemd itself started this process. */
+bool systemd_is_caller(void);
+
+/* Before the mount. Does nothing unless systemd is the caller. */
+void unit_order_write(const char *directory);
+
+/* After the mount: has systemd read it? If its unit was known before, systemd is told to. */
+void unit_order_prove(const char *directory, struct deadline deadline);
+
+/* After the volume is gone, or was never there. */
+void unit_order_remove(const char *directory);
+
+/* systemd.unit(5), «String escaping for inclusion in unit names»: "/srv/my data" is
+ * "srv-my\x20data.mount". False: it does not fit. */
+bool mount_unit_name(const char *directory, size_t room_bytes, char *ret_name);
+
+/* The unit in the last component of the line of systemd's own hierarchy in TEXT, /proc/self/cgroup.
+ */
+bool service_unit_name(const char *text, size_t room_bytes, char *ret_name);
+
+#endif
