@@ -164,6 +164,14 @@ class Machine(AwsMixin, DiskMixin, OcfMixin, StateMixin, VolumeMixin):
             self._qemu = None
         self._forget_plugs()
 
+    def wait_off(self, timeout_s: float = 120) -> None:
+        """Wait until it has switched itself off, or has rebooted, which ends it here."""
+        try:
+            self._qemu.wait(timeout_s)
+        except subprocess.TimeoutExpired as error:
+            raise MachineLost(f"{self.name} does not go down:\n{self.console_tail()}") from error
+        self.power_cut()
+
     def close(self) -> None:
         self.power_cut()
 

@@ -129,7 +129,7 @@ def _host(directory: str, programs: bool = True):
     return run
 
 
-def _machine(directory: str, programs: bool = True, alone: bool = False):
+def _machine(directory: str, programs: bool = True, alone: bool = False, systemd: bool = False):
     """Cases in Python files, called with a lab.Machine; `alone` ones are never run two at once."""
     def run(report: Report, context) -> None:
         chosen = _find(report, context, TESTS / directory)
@@ -142,7 +142,7 @@ def _machine(directory: str, programs: bool = True, alone: bool = False):
         from lab import build
         build()
         workers.run(report, context.suite, chosen,
-                    lambda: MachineFixture(context.builds, tree, programs),
+                    lambda: MachineFixture(context.builds, tree, programs, systemd),
                     1 if alone else context.jobs)
     return run
 
@@ -208,6 +208,7 @@ SUITES = [
     Suite("examples-machine", _machine("examples/machine", alone=True),
           ("build", "lab", "emulator"), takes_names=True),
     Suite("kernel", _machine("kernel"), ("build", "lab", "emulator"), takes_names=True),
+    Suite("systemd", _machine("systemd", alone=True, systemd=True), ("build", "lab", "emulator"), always=False, takes_names=True),
     Suite("matrix", _machine("matrix"), ("build", "lab", "emulator"), takes_names=True),
     Suite("cluster", _cluster, ("build", "lab", "emulator"), takes_names=True),
     Suite("bench", _bench, ("build", "lab", "emulator"), takes_names=True),

@@ -1,0 +1,145 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""Both units under a real systemd: up, down, refused, and in place of a unit that did it with a script."""
+
+import shlex
+
+from lab import limit
+
+INSIDE = "/run/inside"
+
+
+def write(m, path, text, mode=0o644):
+    m.sh(f"mkdir -p $(dirname {path}); printf %s {shlex.quote(text)} > {path}; chmod {mode:o} {path}")
+
+
+def configure(m, volume, **more):
+    params = {**volume.parameters, **more}
+    params.pop("instance")
+    write(m, f"/etc/luks-ssm/{volume.instance}.conf", "".join(f"{name}={value}\n" for name, value in params.items()))
+    return f"luks-ssm@{volume.instance}.service"
+
+
+def article(m, volume, **more):
+    """/etc/default/luks-mount, as the old script wants it."""
+    lines = {"LUKS_DEVICE": volume.device, "LUKS_DEVICE_MAP": volume.instance, "LUKS_DEVICE_FS": "xfs",
+             "LUKS_DEVICE_MOUNT_OPT": "noatime,attr2", "LUKS_DEVICE_MOUNT_POINT": volume.directory,
+             "SSM_PATH": volume.parameter, "SSM_REGION": m.aws_parameters["region"],
+             "AWS_CA_BUNDLE": m.aws_parameters["ca_bundle"], **more}
+    write(m, "/etc/default/luks-mount", "".join(f'{name}="{value}"\n' for name, value in lines.items()))
+    return "luks-mount.service"
+
+
+def show(m, unit, name):
+    return m.sh(f"systemctl show --property={name} --value {unit}").strip()
+
+
+def journal(m, unit):
+    return m.sh(f"journalctl --no-pager -o cat -u {unit} -n 20")
+
+
+@limit(240)
+def test_a_unit_mounts_for_the_whole_host_with_its_hardening_on_and_unmounts(m):
+    volume = m.volume(fs="xfs")
+    unit = configure(m, volume)
+    assert show(m, unit, "UnitFileState") == "disabled"
+    # What runs behind ExecStart= in the unit has the rights of what ran there.
+    write(m, f"/run/systemd/system/{unit}.d/look.conf", "[Service]\nExecStartPost=/bin/sh -c "
+          f"'cat /proc/self/status > {INSIDE}; readlink /proc/self/ns/mnt >> {INSIDE}; umask >> {INSIDE}'\n")
+    m.sh("systemctl daemon-reload")
+    assert m.run(f"systemctl start {unit}", 120).rc == 0, journal(m, unit)
+    assert volume.mounted()
+    assert volume.directory in m.sh("cat /proc/1/mountinfo")
+    inside = m.sh(f"cat {INSIDE}")
+    fields = dict(line.split(":", 1) for line in inside.splitlines() if ":\t" in line)
+    assert fields["NoNewPrivs"].strip() == "1" and fields["Seccomp"].strip() == "2", inside
+    bounding = int(fields["CapBnd"], 16)
+    # linux/capability.h: NET_ADMIN 12, NET_RAW 13, SYS_MODULE 16, SYS_RAWIO 17, SYS_BOOT 22, SYS_TIME 25 are away; SYS_ADMIN 21 is not.
+    assert all(not bounding >> number & 1 for number in (12, 13, 16, 17, 22, 25)) and bounding >> 21 & 1, inside
+    assert m.sh("readlink /proc/1/ns/mnt").strip() in inside and "0077" in inside, inside
+    mount = m.sh(f"systemd-escape --path --suffix=mount {volume.directory}").strip()
+    assert unit in show(m, mount, "After").split()
+    assert m.run(f"systemctl is-active {unit}").out.strip() == "active"
+    assert m.run(f"systemctl stop {unit}", 120).rc == 0
+    assert volume.mapping() is None and not volume.mounted()
+    m.run(f"test ! -e /run/systemd/system/{mount}.d", check=True)
+
+
+@limit(240)
+def test_what_somebody_has_to_correct_is_not_tried_again(m):
+    volume = m.volume(fs="ext4", store=False)
+    unit = configure(m, volume)
+    assert m.run(f"systemctl start {unit}", 120).rc != 0
+    assert show(m, unit, "ActiveState") == "failed" and show(m, unit, "ExecMainStatus") == "2"
+    assert "no-such-parameter" in journal(m, unit)
+    assert volume.mapping() is None
+    m.emulator.put(volume.parameter, volume.passphrase)
+    assert m.run(f"systemctl start {unit}", 120).rc == 0, journal(m, unit)
+    assert m.run(f"systemctl stop {unit}", 120).rc == 0
+
+
+@limit(240)
+def test_ours_takes_the_place_of_a_unit_with_a_script_while_the_volume_stays_up(m):
+    volume = m.volume(fs="xfs")
+    unit = article(m, volume)
+    write(m, "/usr/local/sbin/luks-mount", f"#!/bin/sh\nset -e\nprintf %s '{volume.passphrase}' | "
+          f"cryptsetup open --key-file - {volume.device} {volume.instance}\nmkdir -p {volume.directory}\n"
+          f"mount /dev/mapper/{volume.instance} {volume.directory}\n", 0o755)
+    write(m, f"/etc/systemd/system/{unit}", "[Service]\nType=oneshot\nRemainAfterExit=yes\n"
+          "ExecStart=/usr/local/sbin/luks-mount\nExecStop=/bin/false\n")
+    m.sh(f"systemctl daemon-reload; systemctl start {unit}")
+    before = m.sh(f"stat -c %i {volume.directory}; cryptsetup status {volume.instance}")
+    m.sh(f"rm /etc/systemd/system/{unit}; systemctl daemon-reload")
+    assert m.run(f"systemctl is-active {unit}").out.strip() == "active"
+    assert before == m.sh(f"stat -c %i {volume.directory}; cryptsetup status {volume.instance}")
+    assert "luks-ssm" in show(m, unit, "ExecStop")
+    assert m.run(f"systemctl stop {unit}", 120).rc == 0, journal(m, unit)
+    assert volume.mapping() is None
+    # And up again by ours, with an option that the kernel no longer needs.
+    assert m.run(f"systemctl start {unit}", 120).rc == 0, journal(m, unit)
+    assert volume.mounted()
+    assert m.run(f"systemctl stop {unit}", 120).rc == 0
+    m.sh("rm /etc/default/luks-mount /usr/local/sbin/luks-mount")
+
+
+@limit(240)
+def test_a_volume_of_the_cluster_is_refused_by_hand_and_by_systemd_unless_somebody_insists(m):
+    volume = m.volume(fs="ext4")
+    unit = configure(m, volume)
+    write(m, "/var/lib/pacemaker/cib/cib.xml", "<cib><configuration><resources><primitive id=\"pcs-data\" class=\"ocf\" "
+          "provider=\"luks-ssm\" type=\"volume\"><instance_attributes id=\"a\"><nvpair id=\"b\" name=\"device\" "
+          f"value=\"{volume.device}\"/></instance_attributes></primitive></resources></configuration></cib>\n", 0o600)
+    try:
+        assert m.run(f"systemctl start {unit}", 120).rc != 0
+        assert "cluster-managed" in journal(m, unit) and "pcs-data" in journal(m, unit)
+        for verb in ("open", "close"):
+            result = m.run(["luks-ssm", verb, volume.instance], 60)
+            assert result.rc == 2 and "--despite-cluster" in result.err, result
+        assert volume.mapping() is None
+        assert m.run(["luks-ssm", "open", "--despite-cluster", volume.instance], 60).rc == 0
+        assert m.run(["luks-ssm", "close", volume.instance], 60).rc == 2 and volume.mounted()
+        assert m.run(["luks-ssm", "close", "--despite-cluster", volume.instance], 60).rc == 0
+    finally:
+        m.sh("rm /var/lib/pacemaker/cib/cib.xml")
+
+
+@limit(400)
+def test_after_a_reboot_the_volume_and_its_dependent_are_up_and_a_busy_writer_did_not_harm_it(m):
+    volume = m.volume(fs="xfs")
+    unit = configure(m, volume)
+    write(m, "/etc/systemd/system/dependent.service", f"[Unit]\nRequires={unit}\nAfter={unit}\n"
+          f"RequiresMountsFor={volume.directory}\n[Service]\nExecStart=/bin/sh -c 'exec sleep infinity > {volume.directory}/held'\n"
+          f"ExecStopPost=/bin/sh -c 'mountpoint -q {volume.directory} && echo mounted >> {volume.directory}/stopped'\n"
+          "[Install]\nWantedBy=multi-user.target\n")
+    m.sh(f"systemctl daemon-reload; systemctl enable {unit} dependent.service; systemctl start dependent.service", 120)
+    # A writer that no unit orders.
+    m.sh(f"(setsid sh -c 'while :; do date >> {volume.directory}/written; done' >/dev/null 2>&1 &)")
+    m.start("systemctl reboot")
+    m.wait_off(120)
+    m.boot()
+    m.sh("for i in $(seq 60); do systemctl -q is-active dependent.service && break; sleep 2; done", 180)
+    assert m.run("systemctl is-active dependent.service").out.strip() == "active", journal(m, unit)
+    assert volume.mounted()
+    assert m.sh(f"cat {volume.directory}/stopped").strip() == "mounted"
+    assert m.sh(f"wc -l < {volume.directory}/written").strip() != "0"
+    m.sh(f"systemctl disable {unit} dependent.service; systemctl stop dependent.service {unit}; "
+         "rm /etc/systemd/system/dependent.service; systemctl daemon-reload", 120)
