@@ -88,10 +88,11 @@ class Cluster:
     # Disks
 
     def add_disk(self, serial: str, size_mib: int = 384) -> pathlib.Path:
-        """A disk that all nodes see: plugged in when they are first switched on, or now."""
+        """A disk that all nodes see: plugged in when they are first switched on, or now.  A file that is there is kept."""
         path = self.disks[serial] = self.directory / f"{serial}.raw"
-        with open(path, "wb") as file:
-            file.truncate(size_mib << 20)
+        if not path.exists():
+            with open(path, "wb") as file:
+                file.truncate(size_mib << 20)
         for node in self.nodes.values():
             node.add_disk(serial, file=path)
         return path

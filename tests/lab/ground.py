@@ -5,15 +5,18 @@ A case gets one with nothing configured but fencing, and may do to it what it li
 where that is possible.
 """
 
+import re
 import time
+import uuid
 
 from . import writes
 from .cluster import Cluster
 from .node import Node
 from .records import Recorder
-from .volumes import CHEAP, MKFS, PASSPHRASE
+from .volumes import CHEAP, MKFS, PASSPHRASE, copy_sparse
 
 SERIAL = "data"
+SIZE_MIB = 384
 DEVICE = "/dev/disk/by-id/nvme-data"
 DIRECTORY = "/srv/data"
 PARAMETER = "/prod/data/luks"
@@ -21,6 +24,9 @@ RESOURCE = "data"
 ROLE = "luks-node"
 OPERATIONS = (("start", 0, 120, 0), ("stop", 0, 120, 0), ("monitor", 20, 30, 0), ("monitor", 120, 60, 10))
 META = {"failure-timeout": "120s", "migration-threshold": "3", "resource-stickiness": "100"}
+SECTIONS = ("crm_config", "resources", "constraints", "rsc_defaults")
+# Quick enough to count by, and seldom enough to leave an emulated processor to the cluster.
+PAUSE_S = 0.2
 
 
 def policy(*names: str) -> dict:
@@ -48,14 +54,20 @@ def primitive(name: str, parameters: dict, meta: dict, operations=OPERATIONS) ->
             f'{pairs("meta", meta)}<operations>{text}</operations></primitive>')
 
 
+def place(name: str, node: str, score: str) -> str:
+    """A location constraint for `configure`; one of a resource at a time."""
+    return f'<constraints><rsc_location id="place-{name}" rsc="{name}" node="{node}" score="{score}"/></constraints>'
+
+
 class Ground:
     """See the module.  `c.node1` … are the nodes, `c.cluster` has the lab's verbs, `c.aws` is the emulator."""
 
     def __init__(self, cluster: Cluster) -> None:
         self.cluster = cluster
         self.notes: list[str] = []
-        self.recorder: Recorder | None = None
+        self.recorders: dict[str, Recorder] = {}
         self._cases = 0
+        self._volumes = [RESOURCE]
         self._base = ""
         self.began = time.time()
 
@@ -64,6 +76,11 @@ class Ground:
         if name in cluster.nodes:
             return cluster.nodes[name]
         raise AttributeError(name)
+
+    @property
+    def recorder(self) -> Recorder:
+        """The one of the first volume; `recorders` has those of the others by their names."""
+        return self.recorders[RESOURCE]
 
     @property
     def aws(self):
@@ -77,7 +94,7 @@ class Ground:
 
     def prepare(self) -> None:
         """Start the cluster, format the volume, store its passphrase: once."""
-        self.cluster.add_disk(SERIAL, 384)
+        self.cluster.add_disk(SERIAL, SIZE_MIB)
         self.cluster.start(600)
         node = self.cluster.node1
         node.run(["cryptsetup", "luksFormat", "-q", "--key-file", "-", *CHEAP[2], DEVICE], stdin=PASSPHRASE.encode(),
@@ -85,25 +102,44 @@ class Ground:
         node.run(["cryptsetup", "open", "-q", "--key-file", "-", DEVICE, "made"], stdin=PASSPHRASE.encode(), check=True,
                  timeout=120)
         node.sh(" ".join([*MKFS["ext4"], "/dev/mapper/made"]) + " && cryptsetup close made", 120)
+        copy_sparse(self.cluster.disks[SERIAL], self._template)
         self._base = node.sh("cibadmin --query --scope configuration")
         self._fresh()
+
+    @property
+    def _template(self):
+        return self.cluster.directory / "template.raw"
+
+    def add_volume(self, name: str) -> None:
+        """One more beside the first: disk nvme-NAME, directory /srv/NAME, parameter /prod/NAME/luks.  It stays."""
+        if name not in self._volumes:
+            copy_sparse(self._template, self.cluster.directory / f"{name}.raw")
+            self.cluster.add_disk(name, SIZE_MIB)
+            node = self.cluster.any_up()
+            node.sh(f"cryptsetup luksUUID -q --uuid {uuid.uuid4()} {node.disks[name].device}")
+            self._volumes.append(name)
+            self._store(name)
+
+    def _store(self, name: str) -> None:
+        self.aws.put(f"/prod/{name}/luks", PASSPHRASE)
+        self.aws.control("policies", name=ROLE, policies=[policy(*(f"/prod/{known}/luks" for known in self._volumes))])
+        self.recorders[name] = Recorder(f"/srv/{name}", PAUSE_S, f"records{self._cases}")
 
     def _fresh(self) -> None:
         self.aws.clear()
         self.aws.control("metadata", role=ROLE)
-        self.aws.put(PARAMETER, PASSPHRASE)
-        self.aws.control("policies", name=ROLE, policies=[policy()])
-        self.aws.control("reset_log")
         self._cases += 1
-        self.recorder = Recorder(DIRECTORY, name=f"records{self._cases}")
+        for name in self._volumes:
+            self._store(name)
+        self.aws.control("reset_log")
         self.notes.clear()
         self.began = time.time()
 
     def reset(self) -> None:
         """Back to the known state; a node that cannot be brought there is power-cycled once."""
         cluster = self.cluster
-        if self.recorder:
-            self.recorder.stop()
+        for recorder in self.recorders.values():
+            recorder.stop()
         cluster.hub.heal()
         cluster.power.broken = False
         for node in cluster.nodes.values():
@@ -138,29 +174,35 @@ class Ground:
 
     # What a case does
 
-    def create(self, name: str = RESOURCE, meta: dict | None = None, operations=OPERATIONS, wait: bool = True,
-               prefer: str = "", **parameters) -> None:
-        """Configure the volume as the examples do; parameters override or add, None leaves one out."""
-        values = {"device": DEVICE, "directory": DIRECTORY, "ssm_parameter": PARAMETER, "region": "eu-central-1",
-                  **parameters}
-        text = primitive(name, {key: value for key, value in values.items() if value is not None},
-                         META if meta is None else meta, operations)
-        place = f'<rsc_location id="place-{name}" rsc="{name}" node="{prefer}" score="50"/>' if prefer else ""
-        self.configure(f"<resources>{text}</resources><constraints>{place}</constraints>")
+    def create(self, name: str = RESOURCE, wait: bool = True, **details) -> None:
+        """Configure the volume as the examples do; see `resource` for what can be given."""
+        self.configure(self.resource(name, **details))
         if wait:
             self.cluster.wait_idle()
 
+    @staticmethod
+    def resource(name: str = RESOURCE, meta: dict | None = None, operations=OPERATIONS, prefer: str = "",
+                 **parameters) -> str:
+        """What `configure` takes for a volume; parameters override or add, None leaves one out."""
+        values = {"device": f"/dev/disk/by-id/nvme-{name}", "directory": f"/srv/{name}",
+                  "ssm_parameter": f"/prod/{name}/luks", "region": "eu-central-1", **parameters}
+        text = primitive(name, {key: value for key, value in values.items() if value is not None},
+                         META if meta is None else meta, operations)
+        return f"<resources>{text}</resources>" + (place(name, prefer, "50") if prefer else "")
+
     def configure(self, text: str) -> None:
         """Add to the configuration, or change what has the same ids, in one step."""
+        # Each section once, in the order that the schema wants.
+        joined = "".join(f"<{part}>{''.join(re.findall(f'<{part}>(.*?)</{part}>', text, re.DOTALL))}</{part}>"
+                         for part in SECTIONS if f"<{part}>" in text)
         result = self.cluster.any_up().run("cibadmin --modify --allow-create --scope configuration --xml-pipe",
-                                           stdin=f"<configuration>{text}</configuration>".encode())
+                                           stdin=f"<configuration>{joined}</configuration>".encode())
         if result.rc != 0:
-            raise AssertionError(f"the configuration is refused: {result.err.strip()}: {text}")
+            raise AssertionError(f"the configuration is refused: {result.err.strip()}: {joined}")
 
     def constrain(self, node: str, score: str = "INFINITY", name: str = RESOURCE) -> None:
         """A location constraint, in place of the one that `start_on` made."""
-        self.configure(f'<constraints><rsc_location id="place-{name}" rsc="{name}" node="{node}" score="{score}"/>'
-                       "</constraints>")
+        self.configure(place(name, node, score))
 
     def start_on(self, node: str, **parameters) -> Node:
         """Create the volume so that it starts on this node, and let all nodes' recorders write; the node."""
@@ -169,12 +211,12 @@ class Ground:
         self.record()
         return self.cluster.nodes[node]
 
-    def record(self) -> None:
+    def record(self, name: str = RESOURCE) -> None:
         """Recorders on all nodes that are up; returns when the active one has acknowledged records."""
         for node in self.cluster.nodes.values():
             if node.powered() and node.connected:
-                self.recorder.start(node)
-        self.wait(lambda: self.recorder.last() >= 5, 60, "five acknowledged records")
+                self.recorders[name].start(node)
+        self.wait(lambda: self.recorders[name].last() >= 5, 60, "five acknowledged records")
 
     def other(self, node: Node | str) -> Node:
         name = node if isinstance(node, str) else node.name
@@ -190,27 +232,34 @@ class Ground:
             time.sleep(0.5)
         return value
 
-    def wait_writes(self, node: Node, since: float, timeout_s: float = 180) -> float:
+    def wait_writes(self, node: Node, since: float, timeout_s: float = 180, name: str = RESOURCE) -> float:
         """Wait for a record acknowledged by that node after a moment; when it was."""
-        first = self.wait(lambda: self.recorder.first_after(since, node.name), timeout_s,
-                          f"a record from {node.name}")
-        self.note(f"{node.name} writes {first - since:.1f} s after")
+        first = self.wait(lambda: self.recorders[name].first_after(since, node.name), timeout_s,
+                          f"a record of {name} from {node.name}")
+        self.note(f"{node.name} writes {name} {first - since:.1f} s after")
         return first
 
     # What a case proves
 
-    def prove_data(self, node: Node) -> int:
+    def prove_data(self, node: Node, name: str = RESOURCE) -> int:
         """Every acknowledged record is in the volume, once; the number of records."""
-        known = self.recorder.acknowledged()
+        recorder = self.recorders[name]
+        known = recorder.acknowledged()
         assert known, "no record was ever acknowledged"
-        count = self.recorder.verify(node.read(f"{DIRECTORY}/{self.recorder.name}"), known)
-        self.note(f"data: {len(known)} acknowledged, {count} in the file")
+        count = recorder.verify(node.read(f"{recorder.directory}/{recorder.name}"), known)
+        self.note(f"{name}: {len(known)} records acknowledged, {count} in the file")
         return count
 
-    def prove_exclusion(self, *owners: str, since: float) -> list[writes.Tenure]:
+    def prove_exclusion(self, *owners: str, since: float, name: str = SERIAL) -> list[writes.Tenure]:
         """From that moment on these nodes wrote, in this order, each in one stretch: by QEMU's own traces."""
-        found = writes.check_exclusion(self.cluster.writes_to(SERIAL), list(owners), since)
-        self.note("disk: " + writes.describe(found))
+        found = writes.check_exclusion(self.cluster.writes_to(name), list(owners), since)
+        self.note(f"disk {name}: " + writes.describe(found))
+        return found
+
+    def prove_order(self, since: float, name: str = SERIAL) -> list[writes.Tenure]:
+        """Who wrote since then, stretch by stretch, for cases in which the cluster may choose."""
+        found = writes.tenures([write for write in self.cluster.writes_to(name) if write.time >= since])
+        self.note(f"disk {name}: " + writes.describe(found))
         return found
 
     def fenced(self, since: float) -> list[str]:
