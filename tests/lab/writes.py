@@ -23,25 +23,48 @@ class Write(NamedTuple):
     size: int
 
 
+class Follower:
+    """Reads a node's trace as it grows."""
+
+    def __init__(self, trace: pathlib.Path, node: str, disk: pathlib.Path) -> None:
+        self._lines = open(trace, encoding="ascii", errors="replace")
+        self._node = node
+        self._disk = str(disk)
+        self._devices: dict[str, tuple[str, str]] = {}
+        self._part = ""
+
+    def more(self) -> list[Write]:
+        """The writes since the last call, in order."""
+        *lines, self._part = (self._part + self._lines.read()).split("\n")
+        return [write for line in lines if (write := self._write(line))]
+
+    def _write(self, line: str) -> Write | None:
+        row = _LINE.match(line)
+        if not row:
+            return None
+        stamp, event, rest = float(row.group(1)), row.group(2), row.group(3)
+        if event == "bdrv_open_common":
+            opened = _OPEN.match(rest)
+            if opened:
+                self._devices[opened.group(1)] = (opened.group(2), opened.group(3))
+            return None
+        wrote = (_WRITE if event == "blk_co_pwritev" else _ZEROES).search(rest)
+        # The layer below (format «file») sees the same request once more.
+        if wrote and self._devices.get(wrote.group(1)) == (self._disk, "raw"):
+            return Write(stamp, self._node, int(wrote.group(2)), int(wrote.group(3)))
+        return None
+
+    def close(self) -> None:
+        self._lines.close()
+
+
 def of_node(trace: pathlib.Path, node: str, disk: pathlib.Path) -> list[Write]:
     """The writes of one node to one disk file, in order."""
-    found, devices = [], {}
-    with open(trace, encoding="ascii", errors="replace") as lines:
-        for line in lines:
-            row = _LINE.match(line)
-            if not row:
-                continue
-            stamp, event, rest = float(row.group(1)), row.group(2), row.group(3)
-            if event == "bdrv_open_common":
-                opened = _OPEN.match(rest)
-                if opened:
-                    devices[opened.group(1)] = (opened.group(2), opened.group(3))
-                continue
-            wrote = (_WRITE if event == "blk_co_pwritev" else _ZEROES).search(rest)
-            # The layer below (format «file») sees the same request once more.
-            if wrote and devices.get(wrote.group(1)) == (str(disk), "raw"):
-                found.append(Write(stamp, node, int(wrote.group(2)), int(wrote.group(3))))
-    return found
+    follower = Follower(trace, node, disk)
+    try:
+        return follower.more()
+    finally:
+        follower.close()
 
 
 def merged(nodes: Iterable, disk: pathlib.Path) -> list[Write]:
