@@ -2,9 +2,14 @@
 /* The reason line: first writer wins, one line, bounded. */
 #include "base/reason.h"
 
+#include <limits.h>
 #include <stdarg.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <string.h>
+
+/* Before it is cut: the longest path there is, and words around it. */
+#define TEXT_BYTES_MAX (PATH_MAX + 1024)
 
 static void
 text_make_printable(char *text)
@@ -15,16 +20,35 @@ text_make_printable(char *text)
 	}
 }
 
-/* Marks that something was cut, without leaving half of a UTF-8 character before the mark. */
+static bool
+byte_continues(char byte)
+{
+	return ((unsigned char)byte & 0xc0) == 0x80;
+}
+
+/*
+ * Puts as much of FROM into the ROOM_BYTES at TO as fits: a long path in the middle gives way,
+ * because what to do about it stands at the end. Leaves no half of a UTF-8 character.
+ */
 static void
-text_mark_cut(char text[static REASON_BYTES])
+text_fit(char *to, size_t room_bytes, const char *from)
 {
 	static const char mark[] = "...";
-	size_t at = REASON_BYTES - sizeof(mark);
+	size_t length = strlen(from);
 
-	while (at > 0 && ((unsigned char)text[at] & 0xc0) == 0x80)
-		at--;
-	memcpy(text + at, mark, sizeof(mark));
+	if (length < room_bytes) {
+		memcpy(to, from, length + 1);
+		return;
+	}
+
+	size_t tail = length - room_bytes / 2;
+	size_t head = room_bytes - 1 - strlen(mark) - room_bytes / 2;
+
+	while (byte_continues(from[tail]))
+		tail++;
+	while (head > 0 && byte_continues(from[head]))
+		head--;
+	snprintf(to, room_bytes, "%.*s%s%s", (int)head, from, mark, from + tail);
 }
 
 enum status
@@ -33,16 +57,15 @@ reason_set(struct reason *reason, enum status status, const char *format, ...)
 	if (reason == NULL || reason->text[0] != '\0')
 		return status;
 
+	char text[TEXT_BYTES_MAX];
 	int used = snprintf(reason->text, sizeof(reason->text), "%s: ", status_code(status));
-	size_t room = sizeof(reason->text) - (size_t)used;
 	va_list arguments;
 
 	va_start(arguments, format);
-	int wanted = vsnprintf(reason->text + used, room, format, arguments);
+	vsnprintf(text, sizeof(text), format, arguments);
 	va_end(arguments);
 
-	if (wanted < 0 || (size_t)wanted >= room)
-		text_mark_cut(reason->text);
+	text_fit(reason->text + used, sizeof(reason->text) - (size_t)used, text);
 	text_make_printable(reason->text);
 	reason->status = status;
 	return status;

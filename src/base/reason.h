@@ -9,7 +9,7 @@
 
 #include "base/status.h"
 
-/* Size of a reason with its final NUL, in bytes. Longer texts end in an ellipsis. */
+/* Size of a reason with its final NUL, in bytes. A longer text is cut in its middle. */
 #define REASON_BYTES 200
 
 struct reason {

@@ -25,7 +25,7 @@ char *fuzz_text(const uint8_t *bytes, size_t length_bytes);
 /* A refusal has its status, its stable code, and one printable line under REASON_BYTES. */
 void fuzz_reason_check(enum status status, const struct reason *reason);
 
-/* The reason does not quote SECRET, which may be NULL; short ones could be any word. */
+/* The reason does not quote SECRET, which may be NULL; what could be any word is not looked for. */
 void fuzz_unquoted_check(const struct reason *reason, const char *secret);
 
 #endif

@@ -95,6 +95,17 @@ def test_a_mount_option_the_kernel_does_not_know(m, fs):
     assert volume.agent("validate-all", depth=10, fstype=fs, options="nosuchoption=3").rc == 2
 
 
+def test_validate_all_looks_beside_a_volume_that_is_up_and_finds_its_filesystem(m):
+    volume = m.volume(fs="xfs")
+    assert volume.agent("start").rc == 0
+    for depth in (10, 20):
+        result = volume.agent("validate-all", depth=depth)
+        assert (result.rc, result.err) == (0, ""), (depth, result)
+        assert volume.agent("validate-all", depth=depth, options="nosuchoption=3").rc == 2, depth
+    assert volume.agent("monitor").rc == 0
+    assert volume.agent("stop").rc == 0
+
+
 def test_another_filesystem_than_asked_for(m):
     volume = m.volume(fs="ext4")
     refuse(m, volume, 1, "bad-filesystem", fstype="xfs")

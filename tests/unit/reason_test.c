@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* The reason line: who writes first, that it stays one line, and how it is cut. */
+#include <limits.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stdbool.h>
@@ -81,7 +82,7 @@ what_just_fits_is_not_marked_as_cut(void **state)
 }
 
 static void
-one_byte_too_long_ends_in_the_mark(void **state)
+one_byte_too_long_is_marked_in_the_middle(void **state)
 {
 	struct reason reason = {0};
 	char text[REASON_BYTES + 1];
@@ -90,7 +91,23 @@ one_byte_too_long_ends_in_the_mark(void **state)
 	memset(text, 'x', sizeof(text));
 	reason_set(&reason, STATUS_BAD_VALUE, "%.*s", (int)room_of(STATUS_BAD_VALUE) + 1, text);
 	assert_int_equal(strlen(reason.text), REASON_BYTES - 1);
-	assert_string_equal(reason.text + REASON_BYTES - 4, "...");
+	assert_non_null(strstr(reason.text, "x...x"));
+}
+
+static void
+a_long_path_does_not_push_out_what_to_do(void **state)
+{
+	struct reason reason = {0};
+	char path[PATH_MAX];
+
+	(void)state;
+	memset(path, 'p', sizeof(path) - 1);
+	path[sizeof(path) - 1] = '\0';
+	reason_set(&reason, STATUS_NO_MOUNT_POINT, "%s is not a directory; correct directory",
+		path);
+	assert_int_equal(strlen(reason.text), REASON_BYTES - 1);
+	assert_int_equal(strncmp(reason.text, "no-mount-point: ppp", 19), 0);
+	assert_non_null(strstr(reason.text, "ppp is not a directory; correct directory"));
 }
 
 /* Counts the bytes that continue a character and must; false when one is missing or too many. */
@@ -177,7 +194,8 @@ main(void)
 		cmocka_unit_test(nobody_need_listen),
 		cmocka_unit_test(control_characters_cannot_begin_a_second_line),
 		cmocka_unit_test(what_just_fits_is_not_marked_as_cut),
-		cmocka_unit_test(one_byte_too_long_ends_in_the_mark),
+		cmocka_unit_test(one_byte_too_long_is_marked_in_the_middle),
+		cmocka_unit_test(a_long_path_does_not_push_out_what_to_do),
 		cmocka_unit_test(the_cut_leaves_no_half_character),
 		cmocka_unit_test(a_reason_is_passed_on_as_it_is_to_an_empty_one_only),
 		cmocka_unit_test(a_cleared_reason_can_be_written_anew),

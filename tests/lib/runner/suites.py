@@ -29,7 +29,7 @@ def _check(variant: str, target: str = "check"):
         if not context.builds.build(variant):
             report.record(f"build-{variant}", False)
             return
-        counted(report, context.suite, ["make", "-s", target],
+        counted(report, context.suite, ["make", "-s", f"-j{os.cpu_count() or 2}", target],
                 context.builds.directory(variant), 900,
                 {"ASAN_OPTIONS": "detect_leaks=1", "UBSAN_OPTIONS": "halt_on_error=1"})
     return run
