@@ -12,13 +12,14 @@ import os
 import subprocess
 import sys
 import tempfile
-import time
 import unittest
 from pathlib import Path
 
 from lab import children
+from lib import side_by_side
 
 ALONE = "--alone"
+LIMIT_S = 500
 
 
 def run_here(name: str) -> int:
@@ -30,12 +31,6 @@ def run_here(name: str) -> int:
         print(f"skipped: {test}: {why}")
     print(f"{passed} {failed}", flush=True)
     return 1 if failed else 0
-
-
-def begin(name: str):
-    output = tempfile.TemporaryFile()
-    return children.start([sys.executable, "-B", "-m", "lib.suite", ALONE, name], stdin=subprocess.DEVNULL,
-                          stdout=output, stderr=subprocess.STDOUT), output
 
 
 def counts(name: str, process, output) -> tuple[int, int]:
@@ -52,24 +47,15 @@ def counts(name: str, process, output) -> tuple[int, int]:
 
 
 def run_all(names: list[str]) -> tuple[int, int]:
-    running, passed, failed = {}, 0, 0
-    waiting = list(names)
-    try:
-        while waiting or running:
-            while waiting and len(running) < 2 * (os.cpu_count() or 1):
-                name = waiting.pop(0)
-                running[name] = begin(name)
-            for name, (process, output) in list(running.items()):
-                if process.poll() is None:
-                    continue
-                del running[name]
-                good, bad = counts(name, process, output)
-                passed, failed = passed + good, failed + bad
-            time.sleep(0.05)
-    finally:
-        for process, _ in running.values():
-            children.end(process)
-    return passed, failed
+    outputs = {name: tempfile.TemporaryFile() for name in names}
+
+    def begin(name: str) -> subprocess.Popen:
+        return children.start([sys.executable, "-B", "-m", "lib.suite", ALONE, name],
+                              stdout=outputs[name], stderr=subprocess.STDOUT)
+
+    ended = [counts(name, process, outputs[name]) for name, process
+             in side_by_side.run(names, 2 * (os.cpu_count() or 1), begin, LIMIT_S)]
+    return sum(passed for passed, _ in ended), sum(failed for _, failed in ended)
 
 
 def main() -> int:
