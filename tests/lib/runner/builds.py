@@ -16,12 +16,13 @@ SOURCE = pathlib.Path(__file__).resolve().parents[3]
 PREFIX = ["--prefix=/usr", "--sysconfdir=/etc", "--localstatedir=/var"]
 VARIANTS = {
     "gcc": ["CC=gcc", "--enable-fatal-warnings"],
-    "clang": ["CC=clang", "--enable-fatal-warnings"],
+    # The user that an installation makes need not exist here; nobody has no rights either.
+    "clang": ["CC=clang", "--enable-fatal-warnings", "--with-fetch-user=nobody"],
     "sanitize": ["CC=gcc", "--with-sanitizers=address,undefined"],
     "fuzz": ["CC=clang", "--enable-fuzzers"],
-    # The user that an installation makes need not exist here; nobody has no rights either.
-    "helper": ["CC=gcc", "--with-fetch-user=nobody"],
 }
+# Further programs of a variant, in its directory.
+WITHIN = {"helper": "clang"}
 # What a variant is made for, where that is not everything.
 TARGETS = {"fuzz": ["fuzzers"], "helper": ["luks-ssm-aws", "tests/helper/fetch_key", "tests/cli/luks-ssm", "tests/oracle/sign_lines", "tests/leaks/watch", "tests/leaks/search_files",
                       "tests/leaks/open_key"]}
@@ -51,7 +52,7 @@ class Builds:
                 fcntl.flock(self._lock, fcntl.LOCK_EX)
 
     def directory(self, variant: str) -> pathlib.Path:
-        return self._base / variant
+        return self._base / WITHIN.get(variant, variant)
 
     def build(self, variant: str) -> bool:
         """Configure if that was not done, and make; False if either fails."""
@@ -67,11 +68,12 @@ class Builds:
         if not configure.exists() and stream(["./autogen.sh"], SOURCE, STEP_LIMIT_S) != 0:
             return False
         stamp = directory / "configured-with"
-        wanted = " ".join(VARIANTS[variant])
+        arguments = VARIANTS[WITHIN.get(variant, variant)]
+        wanted = " ".join(arguments)
         if (directory / "config.status").exists() and stamp.exists() \
                 and stamp.read_text(encoding="utf-8") == wanted:
             return True
-        if stream([str(configure), "-q", *PREFIX, *VARIANTS[variant]], directory,
+        if stream([str(configure), "-q", *PREFIX, *arguments], directory,
                   STEP_LIMIT_S) != 0:
             return False
         stamp.write_text(wanted, encoding="utf-8")
