@@ -70,6 +70,9 @@ def main() -> int:
         builds = Builds()
         for suite in suites:
             say(f"== {suite.name}")
+            if suite.root and os.geteuid() != 0:
+                say(f"skipped: {suite.name} {suite.root}, which only root may")
+                continue
             # The matrix and the benches have a short form for the run of everything.
             whole = options.all or options.suite is not None
             suite.run(report, Context(suite.name, options.name, builds, options.jobs, whole))

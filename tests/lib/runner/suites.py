@@ -22,6 +22,7 @@ class Suite(NamedTuple):
     needs: tuple  # purposes of tests/lib/packages
     always: bool = True
     takes_names: bool = False
+    root: str = ""  # why nobody else can run it
 
 
 def _check(variant: str, target: str = "check"):
@@ -202,7 +203,8 @@ SUITES = [
     Suite("oracle", _oracle, ("build", "emulator"), takes_names=True),
     Suite("helper", _helper("helper"), ("build", "emulator"), takes_names=True),
     Suite("cli", _helper("cli"), ("build", "emulator"), takes_names=True),
-    Suite("leaks", _helper("leaks"), ("build", "emulator"), takes_names=True),
+    Suite("leaks", _helper("leaks"), ("build", "emulator"), takes_names=True,
+          root="looks into the memory of processes that are undumpable"),
     Suite("lab-host", _host("lab/selftest/host", programs=False), ("emulator",), takes_names=True),
     Suite("lab", _machine("lab/selftest", programs=False), ("lab", "emulator"), takes_names=True),
     Suite("examples", _host("examples"), ("build", "emulator"), takes_names=True),
