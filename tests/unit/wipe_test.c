@@ -30,13 +30,18 @@ block_make(void **ret_neighbour)
 	return address;
 }
 
+/* What was freed is read on purpose: the compiler must not know whose address this is. */
+static uintptr_t
+origin_forgotten(uintptr_t address)
+{
+	__asm__ volatile("" : "+r"(address));
+	return address;
+}
+
 static size_t
 letters_left(uintptr_t address)
 {
-	/* What was freed is read on purpose: the compiler must not know whose address this is. */
-	__asm__ volatile("" : "+r"(address));
-
-	const volatile char *bytes = (const volatile char *)address;
+	const volatile char *bytes = (const volatile char *)origin_forgotten(address);
 	size_t left = 0;
 
 	for (size_t i = LINKS_BYTES; i < SIZE_BYTES; i++)
@@ -119,7 +124,7 @@ errno_and_a_block_that_could_not_grow_stay_as_they_were(void **state)
 	volatile size_t impossible = PTRDIFF_MAX;
 
 	(void)state;
-	assert_null(realloc((void *)address, impossible));
+	assert_null(realloc((void *)origin_forgotten(address), impossible));
 	assert_int_equal(letters_left(address), SIZE_BYTES - LINKS_BYTES);
 	errno = EIO;
 	free((void *)address);
