@@ -12,6 +12,13 @@
 
 #include "aws/proxy.h"
 
+/* Until 8.6 libcurl said of a header beyond its bound that memory was short. */
+#if LIBCURL_VERSION_NUM >= 0x080600
+#define HEADER_TOO_LONG CURLE_TOO_LARGE
+#else
+#define HEADER_TOO_LONG CURLE_OBSOLETE40
+#endif
+
 /* What the proxy answered to CONNECT; 0 when it answered nothing or there is none. */
 static long
 connect_code(const struct http_failure *failure)
@@ -159,8 +166,10 @@ shape_explain(const struct http_failure *failure, struct reason *reason)
 		{"Content-Length", "Content-Length"},
 		{"chunked-encoding", "chunk size"},
 		{"Chunked-Encoded", "chunk size"},
+		{"chunk hex-length", "chunk size"},
 		{"HTTP/0.9", "status line"},
 		{"HTTP version", "status line"},
+		{"HTTP/1 subversion", "status line"},
 		{"status line", "status line"},
 		{"Unsupported response code", "status line"},
 		{"header", "header"},
@@ -213,8 +222,8 @@ trouble_explain(const struct http_failure *failure, struct reason *reason)
 		return reason_set(reason, STATUS_TLS_MISMATCH,
 			"%.80s: no common cipher; check the endpoint and openssl.cnf",
 			other_side(failure));
+	case HEADER_TOO_LONG:
 	case CURLE_OUT_OF_MEMORY:
-		/* Its word for a header beyond its bound, too. */
 		if (failure->intake->has_begun)
 			return reason_set(reason, STATUS_BAD_REPLY,
 				"%.80s: a header is too long; see what sits between",

@@ -46,6 +46,8 @@ class RawServer:
             while b"WithDecryption" not in data and (more := link.recv(65536)):
                 data += more
             link.sendall(self.reply)
+            # A body that ends with the connection is whole only where TLS says that it ended.
+            link.unwrap()
 
 
 class Http(HelperTest):
