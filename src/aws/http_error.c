@@ -83,13 +83,19 @@ certificate_explain(const struct http_failure *failure, struct reason *reason)
 		X509_verify_cert_error_string(result), now);
 }
 
-/* OpenSSL's error number inside libcurl's message ("error:0A000102:…"), or 0. */
+/* OpenSSL's error number inside libcurl's message ("TLS connect error: error:0A000102:…"), or 0. */
 static unsigned long
 tls_error_find(const char *message)
 {
-	const char *mark = strstr(message, "error:");
+	static const char mark[] = "error:";
 
-	return mark != NULL ? strtoul(mark + strlen("error:"), NULL, 16) : 0;
+	for (; (message = strstr(message, mark)) != NULL; message++) {
+		unsigned long number = strtoul(message + strlen(mark), NULL, 16);
+
+		if (number != 0)
+			return number;
+	}
+	return 0;
 }
 
 static enum status

@@ -263,13 +263,18 @@ def kill_agent(soak, step) -> Fencing:
         _order(soak, "move", target)
     soak.wait(lambda: not killer.running(), 90, "the agent is killed")
     killed = time.time()
-    if b"killed" not in killer.output:
+    met = b"killed" in killer.output
+    if not met:
         soak.note(f"no {step.phase} was met")
+    # Nobody knows what a killed stop has left: its node is fenced.
+    if met and step.phase == "stop":
+        soak.fenced(victim)
+        killed = time.time()
     soak.sleep(1)
     soak.writes(since=killed + 1)
     soak.ready()
     _clear(soak)
-    return Fencing(may=(victim,) if step.phase == "stop" else ())
+    return Fencing(must=(victim,)) if met and step.phase == "stop" else NOBODY
 
 
 def kill_executor(soak, _step) -> Fencing:

@@ -92,7 +92,16 @@ class Soak:
         self.wait(lambda: node in self.ground.fenced(self._began_fault), 180, f"{node} is fenced")
 
     def ready(self, timeout_s: float = 420) -> None:
-        """All nodes up, in the cluster and listened to, nothing left to do."""
+        """All nodes up, in the cluster and listened to, nothing left to do; one may be fenced while it is asked."""
+        deadline = time.monotonic() + timeout_s
+        while True:
+            try:
+                return self._ready(max(deadline - time.monotonic(), 1))
+            except MachineLost:
+                if time.monotonic() > deadline:
+                    raise
+
+    def _ready(self, timeout_s: float) -> None:
         cluster = self.ground.cluster
         self.wait(lambda: all(node.powered() for node in cluster.nodes.values()), timeout_s, "all nodes have power")
         for node in cluster.nodes.values():
@@ -150,7 +159,8 @@ class Soak:
 
     def _judge(self) -> None:
         """Every record acknowledged so far is in the file once; the disk had one writer at a time."""
-        [name] = self.ground.cluster.where(RESOURCE)
+        # After a cleanup the cluster knows of it only when it has been probed.
+        [name] = self.wait(lambda: self.ground.cluster.where(RESOURCE), 60, "the cluster says where the volume is")
         known = list(self.witness.records)
         verify(self.node(name).read(f"{DIRECTORY}/{self.witness.name}"), known)
         # A line that still waits in a trace's buffer must not look late.
