@@ -1,0 +1,64 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""The package on a machine that never had it: installed, upgraded under a volume that is up, removed, purged."""
+
+import pathlib
+import shutil
+import sys
+
+from lab import limit
+
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1]))
+import made  # noqa: E402  pylint: disable=wrong-import-position
+
+VERSION = "99.0-1"
+
+
+class Host:
+    """What `made` asks of the host's side, kept beside the machine."""
+
+    def __init__(self, m) -> None:
+        from runner.fixtures import Host as Whole
+        self.builds = m.builds
+        self.directory = m.directory / "packages"
+        self.directory.mkdir(exist_ok=True)
+        self.notes = []
+        self.run = Whole.run.__get__(self)
+
+
+def later(host: Host, deb: pathlib.Path) -> pathlib.Path:
+    """The same package with a higher version."""
+    unpacked = host.directory / "unpacked"
+    shutil.rmtree(unpacked, ignore_errors=True)
+    assert host.run(["dpkg-deb", "-R", str(deb), str(unpacked)]).rc == 0
+    control = unpacked / "DEBIAN" / "control"
+    control.write_text(control.read_text().replace(f"Version: {made.version()}-1", f"Version: {VERSION}"))
+    target = host.directory / "later.deb"
+    assert host.run(["dpkg-deb", "--root-owner-group", "-b", str(unpacked), str(target)]).rc == 0
+    return target
+
+
+@limit(900)
+def test_a_volume_stays_up_across_an_upgrade_and_a_removal_leaves_nothing(m):
+    host = Host(m)
+    deb = made.deb(host, "first")
+    m.push(deb, "/root/first.deb")
+    m.push(later(host, deb), "/root/later.deb")
+    m.sh("dpkg --install /root/first.deb", 180)
+    assert m.sh("getent passwd luks-ssm").startswith("luks-ssm:")
+    assert m.run("systemctl is-enabled luks-mount.service").out.strip() == "disabled"
+    volume = m.volume(fs="xfs")
+    assert volume.agent("start").rc == 0
+    m.sh(f"echo kept > {volume.directory}/kept")
+    before = m.mounts_at(volume.directory)
+    m.sh("dpkg --install /root/later.deb", 180)
+    assert m.sh("dpkg-query -W -f '${Version}' luks-ssm") == VERSION
+    assert m.mounts_at(volume.directory) == before
+    assert volume.agent("monitor", depth=10).rc == 0
+    assert volume.agent("stop").rc == 0
+    assert volume.agent("start").rc == 0
+    assert m.sh(f"cat {volume.directory}/kept").strip() == "kept"
+    assert volume.agent("stop").rc == 0
+    m.sh("dpkg --purge luks-ssm", 180)
+    left = m.sh("find / -xdev -path /root -prune -o -path /proc -prune -o -path '*luks-ssm*' -print -o -name 'luks-mount*' -print")
+    # An administrator's own configuration is nobody else's to remove.
+    assert [path for path in left.split() if not path.startswith(("/etc/luks-ssm", "/run/", "/tmp/"))] == [], left

@@ -1,0 +1,49 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""Packages made once for all cases, of one tarball."""
+
+import functools
+import pathlib
+import re
+
+TESTS = pathlib.Path(__file__).resolve().parents[1]
+PACKAGING = TESTS.parent / "packaging"
+
+
+def version() -> str:
+    return re.search(r"AC_INIT\(\[luks-ssm\],\[([^\]]+)\]\)", (TESTS.parent / "configure.ac").read_text()).group(1)
+
+
+def differences(name: str, found: list[str]) -> list[str]:
+    """What is missing (-) and what is more (+) than in the committed list."""
+    wanted = (TESTS / "packages" / name).read_text(encoding="utf-8").splitlines()[1:]
+    return [f"-{row}" for row in wanted if row not in found] + [f"+{row}" for row in found if row not in wanted]
+
+
+@functools.cache
+def tarball(h) -> pathlib.Path:
+    build = h.builds.directory("gcc")
+    result = h.run(["make", "-s", "-C", str(build), "dist"], 120)
+    assert result.rc == 0, result.err
+    return build / f"luks-ssm-{version()}.tar.xz"
+
+
+def _make(h, script: str, name: str, pattern: str) -> pathlib.Path:
+    target = h.directory / f"{script}-{name}"
+    environment = {"PATH": "/usr/sbin:/usr/bin:/sbin:/bin", "LC_ALL": "C.UTF-8", "DEB_BUILD_OPTIONS": "nocheck",
+                   # Each build in another place.
+                   "TMPDIR": str(h.directory / name), "HOME": str(h.directory)}
+    (h.directory / name).mkdir(exist_ok=True)
+    result = h.run([str(PACKAGING / script), str(tarball(h)), str(target)], 280, env=environment)
+    assert result.rc == 0, (result.out + result.err)[-3000:]
+    [path] = [path for path in target.glob(pattern) if "-dbgsym" not in path.name and "-debug" not in path.name]
+    return path
+
+
+@functools.cache
+def deb(h, name: str) -> pathlib.Path:
+    return _make(h, "make-deb", name, "*.deb")
+
+
+@functools.cache
+def rpm(h, name: str) -> pathlib.Path:
+    return _make(h, "make-rpm", name, "*.rpm")
