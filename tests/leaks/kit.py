@@ -2,10 +2,12 @@
 """The helper under the searcher's eyes, with markers for all that is secret."""
 from __future__ import annotations
 
+import contextlib
 import os
 import signal
 import subprocess
 import time
+from unittest import mock
 
 from helper import frames, kit
 
@@ -37,6 +39,18 @@ class LeakTest(kit.HelperTest):
         del keys[session.key_id]
         session.key_id, session.secret, session.token = ACCESS_KEY, SECRET, TOKEN
         keys[ACCESS_KEY] = session
+
+    @contextlib.contextmanager
+    def marked_sessions(self):
+        """Each session that the emulator opens has the markers for its secrets."""
+        opened = self.aws.world.open_session
+
+        def open_marked(*arguments, **options):
+            session = opened(*arguments, **options)
+            self.rename(session)
+            return session
+        with mock.patch.object(self.aws.world, "open_session", open_marked):
+            yield
 
     def marked_request(self, **values) -> dict:
         return self.request(**{"PARAMETER": MARKED, "ACCESS_KEY": ACCESS_KEY, "SECRET_KEY": SECRET,

@@ -6,6 +6,10 @@ import base64
 import json
 import resource
 import subprocess
+from unittest import mock
+
+from emulator.emulator import NOBODY_KEY, NOBODY_SECRET
+from emulator.world import ACCOUNT
 
 from . import markers
 from .finds import read_log
@@ -108,6 +112,48 @@ class AtTheEnd(LeakTest):
                              "SessionToken": TOKEN, "Expiration": "2099-01-01T00:00:00Z"}).encode()
         self.nothing(None, self.marked_request(SOURCE=3, ACCESS_KEY=None, SECRET_KEY=None, SESSION_TOKEN=None,
                                                PROCESS_OUTPUT=output))
+
+    def test_the_credentials_of_a_container_leave_nothing(self):
+        token = markers.text("authorization token", 60)
+        values = self.marked_request(SOURCE=4, ACCESS_KEY=None, SECRET_KEY=None, SESSION_TOKEN=None,
+                                     CONTAINER_URL=self.aws.metadata_endpoint + "/v1/credentials", CONTAINER_TOKEN=token)
+        needles = self.needles(authorization=token)
+        with mock.patch.object(self.aws.container, "authorization", token), self.marked_sessions():
+            self.nothing("ok", values, needles)
+            for do, how in (("truncate", {"bytes": 300}), ("body_delay", {"seconds": 4}), ("reset", {}),
+                            ("oversize", {"bytes": 100_000}), ("chunked", {})):
+                with self.subTest(do):
+                    self.aws.faults.clear()
+                    self.aws.fault(do, service="container", **how)
+                    self.nothing(None, values, needles, deadline_s=3)
+
+    def role_request(self, role: str, **values) -> dict:
+        return self.marked_request(ROLE_ARN=[f"arn:aws:iam::{ACCOUNT}:role/{role}"], ROLE_SESSION=["luks-ssm"],
+                                   ENDPOINT_STS=self.aws.endpoint, **values)
+
+    def test_a_role_that_was_assumed_leaves_nothing(self):
+        values = self.role_request("luks-reader", ACCESS_KEY=NOBODY_KEY, SECRET_KEY=NOBODY_SECRET, SESSION_TOKEN=None)
+        needles = self.needles(user=NOBODY_SECRET, user_key=markers.signing_key(NOBODY_SECRET, "sts", "eu-central-1"))
+        with self.marked_sessions():
+            self.nothing("ok", values, needles)
+            self.faults_of_sts(values, needles)
+
+    def test_an_identity_token_leaves_nothing(self):
+        token = self.aws.sts.add_web_token()
+        values = self.role_request("luks-web", SOURCE=5, ACCESS_KEY=None, SECRET_KEY=None, SESSION_TOKEN=None,
+                                   WEB_IDENTITY_TOKEN=token)
+        needles = self.needles(identity=token)
+        with self.marked_sessions():
+            self.nothing("ok", values, needles)
+            self.faults_of_sts(values, needles)
+
+    def faults_of_sts(self, values: dict, needles: dict) -> None:
+        for do, how in (("truncate", {"bytes": 400}), ("body_delay", {"seconds": 4}), ("reset", {}),
+                        ("oversize", {"bytes": 100_000}), ("error", {"code": "AccessDenied", "status": 403})):
+            with self.subTest(do):
+                self.aws.faults.clear()
+                self.aws.fault(do, service="sts", **how)
+                self.nothing(None, values, needles, deadline_s=3)
 
     def test_the_login_of_a_proxy_leaves_nothing(self):
         password = markers.text("proxy password", 40)

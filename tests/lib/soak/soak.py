@@ -97,9 +97,11 @@ class Soak:
         while True:
             try:
                 return self._ready(max(deadline - time.monotonic(), 1))
-            except MachineLost:
+            except MachineLost as lost:
                 if time.monotonic() > deadline:
                     raise
+                self.note(f"asked again: {lost}")
+                self.sleep(2)
 
     def _ready(self, timeout_s: float) -> None:
         cluster = self.ground.cluster
