@@ -147,6 +147,8 @@ class Machine(AwsMixin, DiskMixin, OcfMixin, StateMixin, VolumeMixin):
             if self._channel.wait_ready(deadline - time.monotonic()):
                 return
             self._channel.close()
+            # Nobody may take a closed one for the way to the machine.
+            self._channel = None
             if time.monotonic() > deadline:
                 raise MachineLost(f"{self.name}: no login; see {self.directory}/ssh.log")
             time.sleep(0.1)
