@@ -210,6 +210,7 @@ SUITES = [
     Suite("examples", _host("examples"), ("build", "emulator"), takes_names=True),
     Suite("examples-machine", _machine("examples/machine", alone=True),
           ("build", "lab", "emulator"), takes_names=True),
+    Suite("article", _machine("article", alone=True, systemd=True), ("build", "lab", "emulator"), takes_names=True),
     Suite("packages", _host("packages"), ("build", "emulator", "packaging"), takes_names=True),
     Suite("packages-machine", _machine("packages/machine", programs=False, alone=True, systemd=True),
           ("build", "packaging", "lab", "emulator"), takes_names=True),

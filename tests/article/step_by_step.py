@@ -1,0 +1,120 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""The article in its order, with the stock tools and a script that does what its script does; then ours on the very same
+device, parameter and configuration file."""
+
+import pathlib
+
+from lab import limit
+from lab.aws import GUEST_CA, REGION
+
+SCRIPT = pathlib.Path(__file__).resolve().parents[1] / "bench" / "by-hand.sh"
+SETTINGS = "/etc/default/luks-mount"
+UNIT = "luks-mount.service"
+PARAMETER, NAME, DIRECTORY = "/luks/article", "article", "/srv/article"
+PASSPHRASE = "four words of the article"
+# Every access that its policy gives to the user whose keys lie in root's files.
+READ = {"Version": "2012-10-17", "Statement": [
+    {"Effect": "Allow", "Action": ["ssm:GetParameter", "ssm:GetParameters", "kms:Decrypt"], "Resource": "*"}]}
+# The key derivation's cost is left out: it is the same for both, and dear under emulation.
+FORMAT = ("cryptsetup luksFormat --batch-mode --type luks1 --cipher aes-cbc-essiv:sha256 --hash ripemd160 --key-size 256 "
+          "--pbkdf-force-iterations 1000 --key-file -")
+
+
+def user(m, policies: list) -> None:
+    """The IAM user of the article, with these policies and keys that stay the same."""
+    m.emulator.control("load", users=[{"name": "luks", "key_id": "AKIAEMULATEDARTICLE0", "policies": policies,
+                                       "secret": "emulated/secret+of/the=article/0000000"}])
+
+
+def provision(m) -> str:
+    """The first part: the parameter, the device, the filesystem; where the device is."""
+    device = m.attach_disk("article", size_mib=384).device
+    administrator = {"AWS_ACCESS_KEY_ID": m.emulator.values["EMULATOR_ADMIN_KEY"], "AWS_CA_BUNDLE": GUEST_CA,
+                     "AWS_SECRET_ACCESS_KEY": m.emulator.values["EMULATOR_ADMIN_SECRET"], "AWS_PAGER": ""}
+    m.sh(f"aws ssm put-parameter --region {REGION} --name {PARAMETER} --type SecureString --value '{PASSPHRASE}'", 120,
+         env=administrator)
+    for command in (f"{FORMAT} {device}", f"cryptsetup luksOpen --key-file - {device} {NAME}"):
+        m.run(command, 120, stdin=PASSPHRASE.encode(), check=True)
+    m.sh(f"mkfs.xfs -q -L LUKS /dev/mapper/{NAME} && cryptsetup luksClose {NAME} && mkdir -p {DIRECTORY}", 120)
+    return device
+
+
+def install_by_hand(m, device: str) -> None:
+    """The second part: the user's keys, the configuration, the script and its unit."""
+    user(m, [READ])
+    m.write("/root/.aws/credentials", "[default]\naws_access_key_id = AKIAEMULATEDARTICLE0\n"
+            "aws_secret_access_key = emulated/secret+of/the=article/0000000\n", 0o600)
+    m.write(SETTINGS, f"LUKS_DEVICE={device}\nLUKS_DEVICE_MAP={NAME}\nLUKS_DEVICE_FS=xfs\n"
+            f'LUKS_DEVICE_MOUNT_OPT="defaults,noatime,attr2"\nLUKS_DEVICE_MOUNT_POINT={DIRECTORY}\nSSM_PATH={PARAMETER}\n'
+            f"SSM_REGION={REGION}\nAWS_CA_BUNDLE={GUEST_CA}\n")
+    m.write("/sbin/luks-mount", SCRIPT.read_bytes(), 0o755)
+    m.write(f"/etc/systemd/system/{UNIT}", f"[Service]\nType=oneshot\nRemainAfterExit=yes\nEnvironmentFile={SETTINGS}\n"
+            "ExecStart=/sbin/luks-mount start\nExecStop=/sbin/luks-mount stop\n[Install]\nWantedBy=multi-user.target\n")
+    m.sh("systemctl daemon-reload")
+
+
+def state(m) -> list[str]:
+    return [m.sh(f"cryptsetup status {NAME}"), m.sh(f"grep ' {DIRECTORY} ' /proc/mounts")]
+
+
+def assert_down(m) -> None:
+    assert m.run(f"cryptsetup status {NAME}").rc == 4
+    assert m.run(f"grep ' {DIRECTORY} ' /proc/mounts").rc == 1
+
+
+def script(m, verb: str):
+    return m.run(f"set -a; . {SETTINGS}; exec /sbin/luks-mount {verb}", 120)
+
+
+def unit(m, verb: str):
+    result = m.run(f"systemctl {verb} {UNIT}", 120)
+    m.note(m.run(f"journalctl --no-pager -o cat -u {UNIT} -n 5").out)
+    return result
+
+
+@limit(900)
+def test_ours_takes_over_whole_and_either_stops_what_the_other_started(m):
+    device = provision(m)
+    install_by_hand(m, device)
+    assert unit(m, "start").rc == 0
+    by_script = state(m)
+    m.sh(f"echo kept > {DIRECTORY}/kept")
+    assert unit(m, "stop").rc == 0
+    assert_down(m)
+
+    # The switch: the unit in /etc goes, the configuration stays as it is.
+    m.sh(f"rm /etc/systemd/system/{UNIT}; systemctl daemon-reload")
+    assert unit(m, "start").rc == 0
+    assert state(m) == by_script
+    assert m.sh(f"cat {DIRECTORY}/kept").strip() == "kept"
+
+    # Its script stops what ours started.
+    assert script(m, "stop").rc == 0
+    assert_down(m)
+    unit(m, "stop")
+    assert m.run(f"systemctl is-failed {UNIT}").out.strip() == "inactive"
+
+    # And ours what its script started.
+    result = script(m, "start")
+    assert result.rc == 0, result
+    assert state(m) == by_script
+    assert m.run(["luks-ssm", "close", f"--luks-mount={SETTINGS}"], 60).rc == 0
+    assert_down(m)
+
+    # The last chapter: access is revoked, and granted again.
+    user(m, [])
+    assert unit(m, "start").rc != 0
+    assert m.sh(f"systemctl show --property=ExecMainStatus --value {UNIT}").strip() == "4"
+    assert "access-denied" in m.sh(f"journalctl --no-pager -o cat -u {UNIT} -n 5")
+    assert_down(m)
+    user(m, [READ])
+    assert unit(m, "start").rc == 0
+    assert state(m) == by_script and m.sh(f"cat {DIRECTORY}/kept").strip() == "kept"
+    assert unit(m, "stop").rc == 0
+
+    # Where the parameter is missing its script tries the word None; ours tries nothing.
+    m.sh(f"sed -i 's|^SSM_PATH=.*|SSM_PATH=/luks/nothing|' {SETTINGS}")
+    assert "No key available" in script(m, "start").err
+    result = m.run(["luks-ssm", "open", f"--luks-mount={SETTINGS}"], 60)
+    assert result.rc == 2 and "no-such-parameter" in result.err, result
+    assert_down(m)
