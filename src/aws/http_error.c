@@ -83,17 +83,19 @@ certificate_explain(const struct http_failure *failure, struct reason *reason)
 		X509_verify_cert_error_string(result), now);
 }
 
-/* OpenSSL's error number inside libcurl's message ("TLS connect error: error:0A000102:…"), or 0. */
+/*
+ * OpenSSL's error number inside libcurl's message, or 0: "error:" and eight hexadecimal digits, which
+ * may stand behind another "error:", as in "TLS connect error: error:0A000102:…".
+ */
 static unsigned long
 tls_error_find(const char *message)
 {
 	static const char mark[] = "error:";
 
-	for (; (message = strstr(message, mark)) != NULL; message++) {
-		unsigned long number = strtoul(message + strlen(mark), NULL, 16);
-
-		if (number != 0)
-			return number;
+	while ((message = strstr(message, mark)) != NULL) {
+		message += strlen(mark);
+		if (strspn(message, "0123456789ABCDEFabcdef") == 8)
+			return strtoul(message, NULL, 16);
 	}
 	return 0;
 }
