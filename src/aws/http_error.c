@@ -84,8 +84,8 @@ certificate_explain(const struct http_failure *failure, struct reason *reason)
 }
 
 /*
- * OpenSSL's error number inside libcurl's message, or 0: "error:" and eight hexadecimal digits, which
- * may stand behind another "error:", as in "TLS connect error: error:0A000102:…".
+ * OpenSSL's error number inside libcurl's message, or 0: "error:" and eight hexadecimal digits,
+ * which may stand behind another "error:", as in "TLS connect error: error:0A000102:…".
  */
 static unsigned long
 tls_error_find(const char *message)
