@@ -1,10 +1,16 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* open: what start does, from the command line or a unit. */
+#include "base/log.h"
 #include "cli/cluster_claim.h"
 #include "cli/command.h"
+#include "cli/exit_code.h"
 #include "cli/unit_order.h"
 #include "volume/volume.h"
 #include "volume/volume_check.h"
+
+/* The exit code of what may work if it is tried again. */
+#define EXIT_TRY_AGAIN 1
+#define PAUSE_MS 5000
 
 /* What validate-all looks at on this node; the key is not fetched. */
 #define CHECK_WITHOUT_KEY 10
@@ -37,6 +43,25 @@ open_ordered(struct command_call *call, struct reason *reason)
 	return status;
 }
 
+/*
+ * Under systemd what may pass is waited out: a unit that fails takes those that require it along,
+ * and they would stay down when it is up at last (systemd.unit(5), Requires=).
+ */
+static enum status
+open_patiently(struct command_call *call, struct reason *reason)
+{
+	enum status status = open_ordered(call, reason);
+
+	while (exit_code_of(status) == EXIT_TRY_AGAIN && systemd_is_caller() &&
+		deadline_left_ms(call->deadline) > PAUSE_MS) {
+		log_warning("%s; tried again in %d s", reason->text, PAUSE_MS / 1000);
+		deadline_pause_ms(call->deadline, PAUSE_MS);
+		reason_clear(reason);
+		status = open_ordered(call, reason);
+	}
+	return status;
+}
+
 enum status
 cmd_open(struct command_call *call, struct reason *reason)
 {
@@ -51,7 +76,7 @@ cmd_open(struct command_call *call, struct reason *reason)
 	if (status == STATUS_OK && call->options[OPTION_dry_run] != NULL)
 		status = volume_check(&call->wanted, CHECK_WITHOUT_KEY, call->deadline, reason);
 	else if (status == STATUS_OK)
-		status = open_ordered(call, reason);
+		status = open_patiently(call, reason);
 	if (status == STATUS_OK)
 		open_tell(call,
 			call->options[OPTION_dry_run] != NULL

@@ -121,7 +121,9 @@ xml_action(FILE *out, const struct render_action *action)
 void
 render_xml(FILE *out, const struct render_input *input, const char *long_description)
 {
-	fputs("<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n"
+	/* Without an encoding: crmsh parses what it has decoded already, and libxml2 refuses that.
+	 */
+	fputs("<?xml version=\"1.0\"?>\n"
 	      "<!DOCTYPE resource-agent SYSTEM \"ra-api-1.dtd\" [\n"
 	      "<!ATTLIST parameter unique-group CDATA #IMPLIED reloadable (0|1) \"0\">\n"
 	      "<!ATTLIST action name CDATA #REQUIRED>\n"

@@ -15,13 +15,22 @@ def test_crmsh_loads_the_example(m):
     result = m.run(f"CIB_file={node.CIB} crm --force configure load update "
                    "/root/single-volume.crm", 150)
     m.note(f"{result}")
-    assert result.rc == 0, result
+    assert result.rc == 0 and "ERROR" not in result.err, result
     made = node.resource(m)
     assert node.parameters(made) == {
         "device": node.DEVICE, "directory": "/srv/data", "ssm_parameter": "/prod/data/luks",
         "region": "eu-central-1"}
     wanted = {row for row in node.advertised(m) if row[0] in ("start", "stop", "monitor")}
     assert node.operations(made) == wanted
+
+
+@limit(180)
+def test_crmsh_reads_the_metadata(m):
+    m.sh("mkdir -p /var/log/crmsh")
+    result = m.run("crm ra info ocf:luks-ssm:volume", 150)
+    assert result.rc == 0 and "ERROR" not in result.out + result.err, result
+    for name in ("device*", "ssm_parameter*", "force_unmount"):
+        assert name in result.out, result.out
 
 
 def test_its_words_are_those_of_the_command_in_its_head(m):
