@@ -15,6 +15,7 @@ HERE = pathlib.Path(__file__).resolve().parent
 HOME = "/usr/local/lib/bench"
 INSTANCE = "bench"
 DIRECTORY = "/srv/bench"
+PATH = {"PATH": "/usr/sbin:/usr/bin:/sbin:/bin"}
 AGENT = "/usr/lib/ocf/resource.d/luks-ssm/volume"
 HEARTBEAT = "/usr/lib/ocf/resource.d/heartbeat"
 

@@ -149,22 +149,25 @@ def _machine(directory: str, programs: bool = True, alone: bool = False, systemd
 
 
 def _bench(report: Report, context) -> None:
-    """What needs no machine, then the rest in one."""
-    host, machine = (cases.select(cases.find(TESTS / directory), context.names) for directory in ("bench/host", "bench"))
+    """What needs no machine, then the rest in one; the whole form has some more."""
+    host, machine, more = (cases.select(cases.find(TESTS / directory), context.names)
+                           for directory in ("bench/host", "bench", "bench/long"))
     if host:
         workers.run(report, context.suite, host, lambda: HostFixture(context.builds, None), 1)
-    if machine or not host:
-        _bench_machine(report, context)
+    if machine or not host and not more:
+        _bench_machine(report, context, "bench")
+    if context.whole and more:
+        _bench_machine(report, context, "bench/long")
 
 
-def _bench_machine(report: Report, context) -> None:
+def _bench_machine(report: Report, context, directory: str) -> None:
     """Without KVM the machine's clock counts instructions: ordinary emulation flatters long programs."""
     from lab import accel
     before = os.environ.get("LAB_ACCEL")
     if not before and not accel.usable():
         os.environ["LAB_ACCEL"] = "count"
     try:
-        _machine("bench", alone=True)(report, context)
+        _machine(directory, alone=True)(report, context)
     finally:
         if not before:
             os.environ.pop("LAB_ACCEL", None)
