@@ -7,11 +7,10 @@
 
 #include <string.h>
 
+#include "cli/root_file.h"
 #include "creds/env_file.h"
-#include "creds/trusted_file.h"
 #include "params/params.h"
 
-#define BYTE_ORDER_MARK "\xef\xbb\xbf"
 /* Put behind a line: it is understood as an assignment of its own only when the line was complete.
  */
 #define GUARD "\nGUARD=1\n"
@@ -103,12 +102,8 @@ config_text_parse(const struct secret *text, const char *path, struct variables 
 	owned_variables variables = {0};
 	struct config_line line = {.path = path, .text = text->bytes};
 	const char *end = text->bytes + text->length_bytes;
-	enum status status = STATUS_OK;
+	enum status status = root_file_check_start(text, path, reason);
 
-	if (text->length_bytes >= strlen(BYTE_ORDER_MARK) &&
-		memcmp(text->bytes, BYTE_ORDER_MARK, strlen(BYTE_ORDER_MARK)) == 0)
-		return reason_set(reason, STATUS_BAD_PARAMETER,
-			"%.100s line 1: begins with a byte order mark; save it without one", path);
 	while (status == STATUS_OK && line.text < end) {
 		size_t left_bytes = (size_t)(end - line.text);
 		const char *newline = memchr(line.text, '\n', left_bytes);
@@ -130,15 +125,9 @@ enum status
 config_file_read(const char *path, struct variables *ret_variables, struct reason *reason)
 {
 	owned_secret text = {0};
-	struct reason refusal = {0};
-	enum status status = trusted_file_read(path, "config", TRUSTED_READABLE, CONFIG_FILE_BYTES,
-		&text, &refusal);
+	enum status status = root_file_read(path, "config", &text, reason);
 
-	/* What is said there of files of credentials holds for this one, but for the code. */
-	if (status == STATUS_BAD_PROFILE)
-		return reason_set(reason, STATUS_BAD_PARAMETER, "%s",
-			refusal.text + strlen(status_code(STATUS_BAD_PROFILE)) + strlen(": "));
 	if (status != STATUS_OK)
-		return reason_pass(&refusal, reason);
+		return status;
 	return config_text_parse(&text, path, ret_variables, reason);
 }

@@ -11,9 +11,6 @@
 #include "base/secret.h"
 #include "creds/variables.h"
 
-/* The longest file, in bytes. */
-#define CONFIG_FILE_BYTES 65536
-
 /*
  * Reads the file. STATUS_BAD_PARAMETER: not there, not root's, too large, no text;
  * a line that is no assignment, has an open quote, looks like shell, or sets

@@ -5,11 +5,9 @@
 #include <string.h>
 #include <strings.h>
 
+#include "cli/root_file.h"
 #include "creds/env_file.h"
-#include "creds/trusted_file.h"
 
-#define FILE_BYTES 65536
-#define BYTE_ORDER_MARK "\xef\xbb\xbf"
 /* Put behind the text: it is understood only when no quote was left open. */
 #define GUARD "\nLUKS_SSM_GUARD=1\n"
 
@@ -66,14 +64,10 @@ text_take(const struct secret *text, const char *path, struct variables *ret_fou
 	struct reason *reason)
 {
 	owned_secret guarded = {0};
+	enum status status = root_file_check_start(text, path, reason);
 
-	if (text->length_bytes >= strlen(BYTE_ORDER_MARK) &&
-		memcmp(text->bytes, BYTE_ORDER_MARK, strlen(BYTE_ORDER_MARK)) == 0)
-		return reason_set(reason, STATUS_BAD_PARAMETER,
-			"%.100s: begins with a byte order mark; save it without one", path);
-
-	enum status status = secret_make(&guarded, text->length_bytes + strlen(GUARD));
-
+	if (status == STATUS_OK)
+		status = secret_make(&guarded, text->length_bytes + strlen(GUARD));
 	if (status == STATUS_OK)
 		status = secret_append(&guarded, text->bytes, text->length_bytes);
 	if (status == STATUS_OK)
@@ -113,15 +107,9 @@ enum status
 luks_mount_file_read(const char *path, struct variables *ret_variables, struct reason *reason)
 {
 	owned_secret text = {0};
-	struct reason refusal = {0};
-	enum status status = trusted_file_read(path, "luks_mount", TRUSTED_READABLE, FILE_BYTES,
-		&text, &refusal);
+	enum status status = root_file_read(path, "luks_mount", &text, reason);
 
-	/* What is said there of files of credentials holds for this one, but for the code. */
-	if (status == STATUS_BAD_PROFILE)
-		return reason_set(reason, STATUS_BAD_PARAMETER, "%s",
-			refusal.text + strlen(status_code(STATUS_BAD_PROFILE)) + strlen(": "));
 	if (status != STATUS_OK)
-		return reason_pass(&refusal, reason);
+		return status;
 	return luks_mount_text_parse(&text, path, ret_variables, reason);
 }

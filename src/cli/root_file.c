@@ -1,0 +1,33 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Read as files of credentials are, but for the code of a refusal. */
+#include "cli/root_file.h"
+
+#include <string.h>
+
+#include "creds/trusted_file.h"
+
+#define BYTE_ORDER_MARK "\xef\xbb\xbf"
+
+enum status
+root_file_read(const char *path, const char *option, struct secret *ret_text, struct reason *reason)
+{
+	struct reason refusal = {0};
+	enum status status = trusted_file_read(path, option, TRUSTED_READABLE, ROOT_FILE_BYTES,
+		ret_text, &refusal);
+
+	if (status == STATUS_BAD_PROFILE)
+		return reason_set(reason, STATUS_BAD_PARAMETER, "%s",
+			refusal.text + strlen(status_code(STATUS_BAD_PROFILE)) + strlen(": "));
+	reason_pass(&refusal, reason);
+	return status;
+}
+
+enum status
+root_file_check_start(const struct secret *text, const char *path, struct reason *reason)
+{
+	if (text->length_bytes < strlen(BYTE_ORDER_MARK) ||
+		memcmp(text->bytes, BYTE_ORDER_MARK, strlen(BYTE_ORDER_MARK)) != 0)
+		return STATUS_OK;
+	return reason_set(reason, STATUS_BAD_PARAMETER,
+		"%.100s line 1: begins with a byte order mark; save it without one", path);
+}
