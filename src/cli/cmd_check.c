@@ -5,12 +5,13 @@
  */
 #include <stdio.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "base/wire.h"
 #include "cli/command.h"
-#include "cli/conflicts.h"
 #include "cli/store.h"
 #include "creds/plan.h"
+#include "volume/conflicts.h"
 #include "volume/key_fetch.h"
 #include "volume/volume_check.h"
 
@@ -124,11 +125,28 @@ unlock_tell(struct check *check)
 	check_line_tell(check, "unlock", status, &reason, "the key opens a copy of the header");
 }
 
+/* A unit of an administrator's that hides the one that would bring this volume up. */
+static enum status
+hidden_find(const struct command_call *call, struct reason *reason)
+{
+	bool is_article = call->options[OPTION_luks_mount] != NULL;
+	const char *path = is_article ? "/etc/systemd/system/luks-mount.service"
+				      : "/etc/systemd/system/luks-ssm@.service";
+
+	if (access(path, F_OK) != 0)
+		return STATUS_OK;
+	return reason_set(reason, STATUS_BAD_PARAMETER,
+		"%s hides the unit of the same name that was installed; remove it", path);
+}
+
 static void
 conflicts_tell(struct check *check)
 {
 	struct reason reason = {0};
 	enum status status = conflicts_find(&check->call->wanted, &reason);
+
+	if (status == STATUS_OK)
+		status = hidden_find(check->call, &reason);
 
 	check_line_tell(check, "fstab, crypttab, units", status, &reason,
 		"nothing gets in the way");

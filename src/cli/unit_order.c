@@ -13,13 +13,13 @@
 
 #include "base/log.h"
 #include "base/own.h"
+#include "volume/conflicts.h"
 #include "volume/spawn.h"
 
 #define UNIT_BYTES 256
 #define UNIT_DIRECTORY "/run/systemd/system"
 #define DROP_IN "50-luks-ssm.conf"
 #define SYSTEMCTL_MS 20000
-#define PLAIN "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789:_."
 
 bool
 systemd_is_caller(void)
@@ -27,31 +27,6 @@ systemd_is_caller(void)
 	const char *pid = getenv("SYSTEMD_EXEC_PID");
 
 	return pid != NULL && strtol(pid, NULL, 10) == (long)getpid();
-}
-
-bool
-mount_unit_name(const char *directory, size_t room_bytes, char *ret_name)
-{
-	size_t length_bytes = 0;
-
-	while (*directory == '/')
-		directory++;
-	for (const char *at = directory; *at != '\0'; at++) {
-		bool is_plain = strchr(PLAIN, *at) != NULL && (*at != '.' || at != directory);
-
-		/* The longest that one letter becomes, and ".mount". */
-		if (length_bytes + 4 + sizeof(".mount") > room_bytes)
-			return false;
-		if (*at == '/' && (at[1] == '/' || at[1] == '\0'))
-			continue;
-		if (*at == '/' || is_plain)
-			ret_name[length_bytes++] = *at == '/' ? '-' : *at;
-		else
-			length_bytes += (size_t)snprintf(ret_name + length_bytes,
-				room_bytes - length_bytes, "\\x%02x", (unsigned char)*at);
-	}
-	snprintf(ret_name + length_bytes, room_bytes - length_bytes, ".mount");
-	return length_bytes > 0;
 }
 
 bool

@@ -24,10 +24,6 @@ void unit_order_prove(const char *directory, struct deadline deadline);
 /* After the volume is gone, or was never there. */
 void unit_order_remove(const char *directory);
 
-/* systemd.unit(5), «String escaping for inclusion in unit names»: "/srv/my data" is
- * "srv-my\x20data.mount". False: it does not fit. */
-bool mount_unit_name(const char *directory, size_t room_bytes, char *ret_name);
-
 /* The unit in the last component of the line of systemd's own hierarchy in TEXT, /proc/self/cgroup.
  */
 bool service_unit_name(const char *text, size_t room_bytes, char *ret_name);

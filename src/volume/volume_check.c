@@ -15,6 +15,7 @@
 #include "base/log.h"
 #include "volume/bounded.h"
 #include "volume/clock_check.h"
+#include "volume/conflicts.h"
 #include "volume/device_wait.h"
 #include "volume/filesystem.h"
 #include "volume/fsck.h"
@@ -206,6 +207,16 @@ mount_check(const struct wanted *wanted, const struct inside *inside, struct dea
 	return status;
 }
 
+/* It may be meant so, and nothing of it stops a start. */
+static void
+conflicts_warn(const struct wanted *wanted)
+{
+	struct reason found = {0};
+
+	if (conflicts_find(wanted, &found) != STATUS_OK)
+		log_warning("%s", found.text);
+}
+
 enum status
 volume_check(const struct wanted *wanted, unsigned int level, struct deadline deadline,
 	struct reason *reason)
@@ -217,6 +228,7 @@ volume_check(const struct wanted *wanted, unsigned int level, struct deadline de
 	enum status status = software_check(reason);
 
 	clock_check();
+	conflicts_warn(wanted);
 	if (status == STATUS_OK)
 		status = names_check(wanted, deadline, &inside, reason);
 	if (status == STATUS_OK)

@@ -10,6 +10,7 @@
 #include <string.h>
 
 #include "cli/unit_order.h"
+#include "volume/conflicts.h"
 
 static void
 a_directory_becomes_the_name_of_its_mount_unit(void **state)
