@@ -1,0 +1,117 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Malformed answers of STS and of credential programs, and malformed addresses and names: each has
+ * its status and a reason that says what is wrong, never a secret. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+#include <string.h>
+
+#include "aws/container.h"
+#include "aws/parameter_name.h"
+#include "aws/process_output.h"
+#include "aws/sts.h"
+#include "invalid_cases.h"
+
+#define NOW_S 1800000000
+
+static enum status
+sts_try(const char *path, const char *text, size_t length_bytes, struct reason *reason)
+{
+	static const struct endpoint endpoint = {.host = "localhost"};
+	static const struct request_role role = {.arn = "arn:aws:iam::123456789012:role/r",
+		.session = "s"};
+	struct reply_facts facts = REPLY_FACTS_NONE;
+	struct sts_way way = {.region = "eu-central-1", .endpoint = &endpoint, .facts = &facts};
+	owned_http_reply reply = {.content_type = "text/xml", .status = 200};
+	owned_credentials credentials = {0};
+
+	(void)path;
+	assert_int_equal(secret_copy(text, length_bytes, &reply.body), STATUS_OK);
+	return sts_reply_take(&reply, &way, &role, &credentials, reason);
+}
+
+static enum status
+program_try(const char *path, const char *text, size_t length_bytes, struct reason *reason)
+{
+	owned_credentials credentials = {0};
+	owned_secret output = {0};
+
+	(void)path;
+	assert_int_equal(secret_copy(text, length_bytes, &output), STATUS_OK);
+	return process_output_parse(&output, "profile p", NOW_S, &credentials, reason);
+}
+
+/* One line: what stands before its newline. */
+static void
+line_take(const char *text, size_t length_bytes, char line[static INVALID_CASE_BYTES + 1])
+{
+	memcpy(line, text, length_bytes);
+	line[length_bytes] = '\0';
+	line[strcspn(line, "\n")] = '\0';
+}
+
+static enum status
+container_try(const char *path, const char *text, size_t length_bytes, struct reason *reason)
+{
+	static char line[INVALID_CASE_BYTES + 1];
+	struct container_url url;
+
+	(void)path;
+	line_take(text, length_bytes, line);
+	return container_url_parse(line, &url, reason);
+}
+
+static enum status
+name_try(const char *path, const char *text, size_t length_bytes, struct reason *reason)
+{
+	static char line[INVALID_CASE_BYTES + 1];
+	struct parameter_name name;
+
+	(void)path;
+	line_take(text, length_bytes, line);
+	return parameter_name_parse(line, &name, reason);
+}
+
+static void
+malformed_replies_of_sts_are_named(void **state)
+{
+	(void)state;
+	invalid_cases_walk("sts", sts_try);
+}
+
+static void
+malformed_output_of_programs_is_named_by_its_member(void **state)
+{
+	(void)state;
+	invalid_cases_walk("programs", program_try);
+}
+
+static void
+malformed_addresses_of_containers_are_refused(void **state)
+{
+	(void)state;
+	invalid_cases_walk("containers", container_try);
+}
+
+static void
+malformed_names_of_parameters_are_refused(void **state)
+{
+	(void)state;
+	invalid_cases_walk("names", name_try);
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(malformed_replies_of_sts_are_named),
+		cmocka_unit_test(malformed_output_of_programs_is_named_by_its_member),
+		cmocka_unit_test(malformed_addresses_of_containers_are_refused),
+		cmocka_unit_test(malformed_names_of_parameters_are_refused),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
