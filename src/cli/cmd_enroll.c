@@ -129,7 +129,8 @@ enroll_tell(struct command_call *call, const struct enroll *enroll, const char *
 	volume.texts[PARAM_luks_uuid] = enroll->provision.uuid;
 	if (volume.texts[PARAM_directory] == NULL)
 		volume.texts[PARAM_directory] = call->params.directory;
-	documents_tell(&volume, root);
+	documents_tell_new(&volume, enroll->provision.key.arn, call->options[OPTION_kms_key_id],
+		root);
 }
 
 enum status

@@ -258,7 +258,7 @@ format_tell(struct command_call *call, const struct format *format, const char *
 		volume.texts[PARAM_directory] = call->params.directory;
 	if (volume.texts[PARAM_region] == NULL && provision->key.region[0] != '\0')
 		volume.texts[PARAM_region] = provision->key.region;
-	documents_tell(&volume, root);
+	documents_tell_new(&volume, provision->key.arn, call->options[OPTION_kms_key_id], root);
 }
 
 enum status

@@ -1,25 +1,16 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* policy: the documents, and what is to be known of them. */
 #include "cli/command.h"
+#include "cli/documents.h"
 #include "cli/policy.h"
-
-/* Takes DOCUMENT over. */
-static void
-document_tell(struct json_object *object, const char *name, struct json_object *document)
-{
-	answer_text(object, name,
-		json_object_to_json_string_ext(document,
-			JSON_C_TO_STRING_PRETTY | JSON_C_TO_STRING_NOSLASHESCAPE));
-	json_object_put(document);
-}
 
 static void
 policy_tell(const struct policy *policy, struct json_object *root)
 {
-	document_tell(root, "reader_policy", policy_reader(policy));
-	document_tell(root, "provisioner_policy", policy_provisioner(policy));
+	document_json_tell(root, "reader_policy", policy_reader(policy));
+	document_json_tell(root, "provisioner_policy", policy_provisioner(policy));
 	if (policy->key_arn[0] != '\0')
-		document_tell(root, "key_policy", policy_key(policy));
+		document_json_tell(root, "key_policy", policy_key(policy));
 	else
 		answer_text(root, "note",
 			"the account's own key aws/ssm lets every principal of the account decrypt: revoking on the key means nothing; --kms-key-id names one of yours");

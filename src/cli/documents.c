@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "base/own.h"
+#include "cli/policy.h"
 
 #define PLAIN_LETTERS "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_-./:=,@%+"
 
@@ -118,4 +119,29 @@ documents_tell(const struct document_volume *volume, struct json_object *object)
 
 	answer_text(object, "for_pacemaker", pacemaker);
 	answer_text(object, "for_one_host", file);
+}
+
+void
+document_json_tell(struct json_object *object, const char *name, struct json_object *document)
+{
+	answer_text(object, name,
+		json_object_to_json_string_ext(document,
+			JSON_C_TO_STRING_PRETTY | JSON_C_TO_STRING_NOSLASHESCAPE));
+	json_object_put(document);
+}
+
+void
+documents_tell_new(const struct document_volume *volume, const char *arn, const char *kms_key,
+	struct json_object *object)
+{
+	struct policy policy;
+	char commands[2 * 128];
+
+	documents_tell(volume, object);
+	snprintf(commands, sizeof(commands),
+		"luks-ssm check %.80s\nsystemctl enable --now luks-ssm@%.80s.service\n",
+		volume->name, volume->name);
+	answer_text(object, "for_systemd", commands);
+	if (arn[0] != '\0' && policy_make(arn, NULL, NULL, kms_key, &policy, NULL) == STATUS_OK)
+		document_json_tell(object, "reader_policy", policy_reader(&policy));
 }

@@ -23,4 +23,15 @@ char *document_config_file(const struct document_volume *volume);
 /* Puts both into OBJECT, with the name of the file. */
 void documents_tell(const struct document_volume *volume, struct json_object *object);
 
+/* Takes DOCUMENT over, which may be NULL, and puts it into OBJECT as lines of text. */
+void document_json_tell(struct json_object *object, const char *name, struct json_object *document);
+
+/*
+ * For a volume whose key was just stored: both configurations, the commands for systemd, and the
+ * policy that lets the nodes read the parameter ARN under KMS_KEY (NULL: the account's own). "" as
+ * the ARN, when the service gave none: no policy.
+ */
+void documents_tell_new(const struct document_volume *volume, const char *arn, const char *kms_key,
+	struct json_object *object);
+
 #endif

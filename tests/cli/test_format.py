@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import re
 import signal
+import json
 import subprocess
 import time
 
@@ -60,6 +61,14 @@ class FormatTest(CommandTest):
         self.assertIn("directory='/srv/a b'", answer["for_pacemaker"])
         self.assertIn('directory="/srv/a b"', answer["for_one_host"])
         self.assertIn("pcs resource create data1 ocf:luks-ssm:volume", answer["for_pacemaker"])
+
+    def test_the_policy_and_the_units_are_for_exactly_this_volume(self):
+        path, name = self.image(), self.fresh()
+        answer = self.format(path, "--map-name=data1", name=name).answer
+        self.assertIn("systemctl enable --now luks-ssm@data1.service", answer["for_systemd"])
+        policy = json.loads(answer["reader_policy"])
+        [ssm] = [row for row in policy["Statement"] if "ssm:GetParameter" in row["Action"]]
+        self.assertEqual(ssm["Resource"], f"arn:aws:ssm:eu-central-1:123456789012:parameter{name}")
 
     def test_a_device_that_holds_something_is_refused_unless_it_is_named_twice(self):
         path, name = self.image(), self.fresh()
