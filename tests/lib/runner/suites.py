@@ -211,7 +211,7 @@ SUITES = [
     Suite("lab-host", _host("lab/selftest/host", programs=False), ("emulator",), takes_names=True),
     Suite("lab", _machine("lab/selftest", programs=False), ("lab", "emulator"), takes_names=True),
     Suite("examples", _host("examples"), ("build", "emulator"), takes_names=True),
-    Suite("examples-machine", _machine("examples/machine", alone=True),
+    Suite("examples-machine", _machine("examples/machine"),
           ("build", "lab", "emulator"), takes_names=True),
     Suite("article", _machine("article", alone=True, systemd=True), ("build", "lab", "emulator"), takes_names=True),
     Suite("packages", _host("packages"), ("build", "emulator", "packaging"), takes_names=True),
