@@ -5,7 +5,7 @@ from .aws import Aws
 from .channel import CommandFailed, CommandTimeout, MachineLost, Process, Result
 from .image import Image, build
 from .machine import AWS_ADDRESS, METADATA_ADDRESS, Machine
-from .marks import each, limit
+from .marks import each, limit, long
 from .qmp import QmpError
 
 __all__ = ["AWS_ADDRESS", "Aws", "METADATA_ADDRESS", "CommandFailed", "CommandTimeout", "Image", "Machine",

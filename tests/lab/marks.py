@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""What a test file says about its cases: time limits and lists of values."""
+"""What a test file says about its cases: time limits, lists of values, and what is left to long runs."""
 
 DEFAULT_LIMIT_S = 60
 
@@ -18,3 +18,9 @@ def each(*values):
         function.values = values
         return function
     return mark
+
+
+def long(function):
+    """Leave the case to the whole form of its suite: tests/run SUITE, and --all."""
+    function.is_long = True
+    return function

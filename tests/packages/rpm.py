@@ -2,9 +2,10 @@
 """The RPM package: its files and what it requires, what rpmlint says, and that the same sources give the same bytes."""
 
 import made
-from lab import limit
+from lab import limit, long
 
 
+@long
 @limit(600)
 def test_two_builds_give_the_same_bytes(h):
     first, second = made.rpm(h, "first"), made.rpm(h, "second")

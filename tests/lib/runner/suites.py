@@ -108,7 +108,8 @@ def _find(report: Report, context, directory: pathlib.Path) -> list:
         say(f"FAILED {context.suite}: its files cannot be loaded: {error!r}")
         report.record(f"{context.suite}: its files cannot be loaded", False)
         return []
-    chosen = cases.select(found, context.names)
+    chosen = [case for case in cases.select(found, context.names)
+              if context.whole or not getattr(case.function, "is_long", False)]
     if not chosen:
         what = "has no such case: " + " ".join(context.names) if found else "has no cases"
         say(f"FAILED {context.suite} {what}")
