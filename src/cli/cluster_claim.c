@@ -1,7 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * A walk over the tags of the configuration: Pacemaker writes it with libxml2, so every attribute
- * stands in double quotes and no tag is split by anything. Only primitive and nvpair matter.
+ * Two walks over the tags of the configuration: Pacemaker writes it with libxml2, so every
+ * attribute stands in double quotes and no tag is split by anything. The first walk finds the
+ * templates that name the volume, the second the resources; a group's own settings may stand behind
+ * its members.
  */
 #include "cli/cluster_claim.h"
 
@@ -18,11 +20,19 @@
 #define CIB_BYTES (32u << 20)
 #define VALUE_BYTES 1024
 
+#define ID_BYTES 128
+#define TEMPLATES_MAX 32
+
 struct claim {
 	const struct wanted *wanted;
-	char resource[128]; /* the primitive that the walk is in; "" outside */
-	bool is_ours;       /* it names the volume */
+	char resource[ID_BYTES]; /* the primitive or template that the walk is in; "" outside */
+	bool is_ours;            /* it names the volume */
 	bool is_unmanaged;
+	bool in_group;
+	bool is_group_unmanaged;
+	char of_group[ID_BYTES]; /* the member that names the volume; "": none so far */
+	char templates[TEMPLATES_MAX][ID_BYTES];
+	size_t template_count;
 };
 
 /* Copies the value of attribute NAME of the tag that begins at TAG, its entities resolved. */
@@ -101,35 +111,128 @@ value_is_ours(const char *value, const struct wanted *wanted)
 	return strcmp(value, mapper) == 0;
 }
 
+/* "maintenance" and "is-managed" are meta attributes of resources and groups alike. */
+static bool
+pair_unmanages(const char *name, const char *value)
+{
+	return (strcmp(name, "is-managed") == 0 && strcmp(value, "false") == 0) ||
+		(strcmp(name, "maintenance") == 0 && strcmp(value, "true") == 0);
+}
+
 static void
 pair_take(struct claim *claim, const char *tag)
 {
 	char name[VALUE_BYTES], value[VALUE_BYTES];
 	const struct wanted *wanted = claim->wanted;
 
-	if (claim->resource[0] == '\0' || !attribute_get(tag, "name", name) ||
-		!attribute_get(tag, "value", value))
+	if (!attribute_get(tag, "name", name) || !attribute_get(tag, "value", value))
 		return;
-	if (strcmp(name, "is-managed") == 0)
-		claim->is_unmanaged = strcmp(value, "false") == 0;
+	if (claim->resource[0] == '\0')
+		claim->is_group_unmanaged = claim->is_group_unmanaged ||
+			(claim->in_group && pair_unmanages(name, value));
+	else if (pair_unmanages(name, value))
+		claim->is_unmanaged = true;
 	else if (value_is_ours(value, wanted) ||
 		(strcmp(name, "map_name") == 0 && wanted->map_name != NULL &&
 			strcmp(value, wanted->map_name) == 0))
 		claim->is_ours = true;
 }
 
-static enum status
-claim_judge(struct claim *claim, struct reason *reason)
+static bool
+template_is_ours(const struct claim *claim, const char *id)
 {
-	bool claims = claim->resource[0] != '\0' && claim->is_ours && !claim->is_unmanaged;
-
-	if (!claims) {
-		claim->resource[0] = '\0';
-		return STATUS_OK;
+	for (size_t i = 0; i < claim->template_count; i++) {
+		if (strcmp(claim->templates[i], id) == 0)
+			return true;
 	}
+	return false;
+}
+
+static void
+resource_enter(struct claim *claim, const char *tag)
+{
+	char value[VALUE_BYTES] = "";
+
+	claim->is_ours = claim->is_unmanaged = false;
+	claim->resource[0] = '\0';
+	if (attribute_get(tag, "template", value))
+		claim->is_ours = template_is_ours(claim, value);
+	if (!attribute_get(tag, "id", value))
+		return;
+	snprintf(claim->resource, sizeof(claim->resource), "%.127s", value);
+	/* Without map_name the mapping has the resource's name. */
+	if (claim->wanted->map_name != NULL && strcmp(value, claim->wanted->map_name) == 0 &&
+		attribute_get(tag, "provider", value) && strcmp(value, "luks-ssm") == 0)
+		claim->is_ours = true;
+}
+
+static enum status
+claim_refuse(const char *resource, struct reason *reason)
+{
 	return reason_set(reason, STATUS_CLUSTER_MANAGED,
 		"Pacemaker's resource %.60s manages this volume: use pcs resource enable or disable, or unmanage it first; in an emergency --despite-cluster",
-		claim->resource);
+		resource);
+}
+
+static enum status
+resource_leave(struct claim *claim, struct reason *reason)
+{
+	enum status status = STATUS_OK;
+
+	if (claim->resource[0] == '\0' || !claim->is_ours || claim->is_unmanaged)
+		status = STATUS_OK;
+	else if (!claim->in_group)
+		status = claim_refuse(claim->resource, reason);
+	else if (claim->of_group[0] == '\0')
+		memcpy(claim->of_group, claim->resource, sizeof(claim->of_group));
+	claim->resource[0] = '\0';
+	return status;
+}
+
+static enum status
+group_leave(struct claim *claim, struct reason *reason)
+{
+	claim->in_group = false;
+	if (claim->of_group[0] == '\0' || claim->is_group_unmanaged)
+		return STATUS_OK;
+	return claim_refuse(claim->of_group, reason);
+}
+
+static bool
+tag_is(const char *tag, const char *name)
+{
+	size_t length = strlen(name);
+
+	return strncmp(tag + 1, name, length) == 0 && strchr(" >/", tag[1 + length]) != NULL &&
+		tag[1 + length] != '\0';
+}
+
+static void
+templates_find(const char *text, struct claim *claim)
+{
+	for (const char *tag = strchr(text, '<'); tag != NULL; tag = strchr(tag + 1, '<')) {
+		if (tag_is(tag, "template"))
+			resource_enter(claim, tag);
+		else if (tag_is(tag, "nvpair"))
+			pair_take(claim, tag);
+		else if (tag_is(tag, "/template")) {
+			if (claim->is_ours && claim->template_count < TEMPLATES_MAX)
+				memcpy(claim->templates[claim->template_count++], claim->resource,
+					ID_BYTES);
+			claim->resource[0] = '\0';
+			claim->is_ours = false;
+		}
+	}
+}
+
+static bool
+maintenance_is_on(const char *tag)
+{
+	char name[VALUE_BYTES], value[VALUE_BYTES];
+
+	return tag_is(tag, "nvpair") && attribute_get(tag, "name", name) &&
+		strcmp(name, "maintenance-mode") == 0 && attribute_get(tag, "value", value) &&
+		strcmp(value, "true") == 0;
 }
 
 enum status
@@ -138,22 +241,23 @@ cluster_claim_find(const char *text, const struct wanted *wanted, struct reason 
 	struct claim claim = {.wanted = wanted};
 	enum status status = STATUS_OK;
 
+	templates_find(text, &claim);
 	for (const char *tag = strchr(text, '<'); tag != NULL && status == STATUS_OK;
 		tag = strchr(tag + 1, '<')) {
-		if (strncmp(tag, "<primitive ", 11) == 0) {
-			char id[VALUE_BYTES] = "";
-
-			claim = (struct claim){.wanted = wanted};
-			/* Without map_name the mapping has the resource's name. */
-			if (attribute_get(tag, "id", id))
-				snprintf(claim.resource, sizeof(claim.resource), "%.127s", id);
-			claim.is_ours = wanted->map_name != NULL &&
-				strcmp(id, wanted->map_name) == 0 &&
-				attribute_get(tag, "provider", id) && strcmp(id, "luks-ssm") == 0;
-		} else if (strncmp(tag, "<nvpair ", 8) == 0) {
+		if (maintenance_is_on(tag))
+			return STATUS_OK;
+		if (tag_is(tag, "group")) {
+			claim.in_group = true;
+			claim.is_group_unmanaged = false;
+			claim.of_group[0] = '\0';
+		} else if (tag_is(tag, "primitive")) {
+			resource_enter(&claim, tag);
+		} else if (tag_is(tag, "nvpair")) {
 			pair_take(&claim, tag);
-		} else if (strncmp(tag, "</primitive>", 12) == 0) {
-			status = claim_judge(&claim, reason);
+		} else if (tag_is(tag, "/primitive")) {
+			status = resource_leave(&claim, reason);
+		} else if (tag_is(tag, "/group")) {
+			status = group_leave(&claim, reason);
 		}
 	}
 	return status;

@@ -12,6 +12,9 @@
 #include "cli/cluster_claim.h"
 
 #define PAIR(name, value) "<nvpair id=\"x\" name=\"" name "\" value=\"" value "\"/>"
+#define DEVICE PAIR("device", "/dev/disk/by-id/nvme-data")
+#define GROUP(meta, members) \
+	"<group id=\"g\">" members "<meta_attributes id=\"m\">" meta "</meta_attributes></group>"
 #define RESOURCE(id, provider, pairs) \
 	"<primitive id=\"" id "\" class=\"ocf\" provider=\"" provider "\" type=\"t\">" \
 	"<instance_attributes id=\"i\">" pairs "</instance_attributes></primitive>"
@@ -42,6 +45,12 @@ whatever_names_the_volume_claims_it_and_is_named(void **state)
 			PAIR("device", "UUID=01234567-89ab-cdef-0123-456789ABCDEF")),
 		RESOURCE("res", "heartbeat", PAIR("directory", "/srv/a&amp;b")),
 		RESOURCE("res", "heartbeat", PAIR("device", "/dev/mapper/data")),
+		GROUP(PAIR("is-managed", "true"), RESOURCE("res", "luks-ssm", DEVICE)),
+		"<template id=\"t\">" DEVICE "</template>"
+		"<primitive id=\"res\" template=\"t\"></primitive>",
+		"<primitive id=\"res\" template=\"t\"></primitive>"
+		"<template id=\"t\">" DEVICE "</template>",
+		GROUP(PAIR("is-managed", "false"), "") RESOURCE("res", "luks-ssm", DEVICE),
 		RESOURCE("other", "luks-ssm", PAIR("device", "/dev/y"))
 			RESOURCE("res", "luks-ssm", PAIR("directory", "/srv/a&amp;b")),
 	};
@@ -71,6 +80,12 @@ other_volumes_and_unmanaged_resources_do_not(void **state)
 		RESOURCE("res", "luks-ssm",
 			PAIR("device", "/dev/disk/by-id/nvme-data") PAIR("is-managed", "false")),
 		PAIR("device", "/dev/disk/by-id/nvme-data"),
+		GROUP(PAIR("is-managed", "false"), RESOURCE("res", "luks-ssm", DEVICE)),
+		GROUP(PAIR("maintenance", "true"), RESOURCE("res", "luks-ssm", DEVICE)),
+		RESOURCE("res", "luks-ssm", DEVICE PAIR("maintenance", "true")),
+		PAIR("maintenance-mode", "true") RESOURCE("res", "luks-ssm", DEVICE),
+		"<template id=\"t\">" DEVICE "</template>"
+		"<primitive id=\"res\" template=\"u\"></primitive>",
 		RESOURCE("res", "luks-ssm", PAIR("device", "/dev/y"))
 			PAIR("device", "/dev/disk/by-id/nvme-data"),
 	};
