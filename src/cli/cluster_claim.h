@@ -12,8 +12,8 @@
 
 /*
  * STATUS_OK: no cluster here, or none of its resources is about the volume, or the one that is has
- * been set unmanaged, by itself, by its group or by maintenance mode. STATUS_CLUSTER_MANAGED: the reason names the resource and the ways out.
- * STATUS_UNREADABLE, STATUS_NO_MEMORY: not known.
+ * been set unmanaged, by itself, by its group or by maintenance mode. STATUS_CLUSTER_MANAGED: the
+ * reason names the resource and the ways out. STATUS_UNREADABLE, STATUS_NO_MEMORY: not known.
  */
 must_use enum status cluster_claim_check(const struct wanted *wanted, struct reason *reason);
 
