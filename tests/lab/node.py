@@ -15,6 +15,7 @@ from .channel import MachineLost
 from .identity import FENCE_ADDRESS
 from .machine import READY_LINE, Machine
 from .qmp import Qmp
+from .translations import Forgetful
 
 KERNEL_LINE = b"lab: kernel up"
 TRACED = ("bdrv_open_common", "blk_co_pwritev", "bdrv_co_pwrite_zeroes", "runstate_set")
@@ -64,6 +65,8 @@ class Node(Machine):
             self._qemu = children.start(self._arguments(), stdout=log, stderr=log)
         self._qmp = Qmp(self.directory / "qmp")
         self._is_on = True
+        if "kvm" not in self._accel:
+            Forgetful(self._qmp, self.directory, self._power).start()
 
     def plug_disks(self, timeout_s: float = 120) -> None:
         self._wait_console(KERNEL_LINE, time.monotonic() + timeout_s)
@@ -134,6 +137,14 @@ class Node(Machine):
                 self.qmp("system_reset")
                 self.qmp("cont")
                 self._is_on = True
+
+    def freeze(self) -> None:
+        with self._power:
+            super().freeze()
+
+    def thaw(self) -> None:
+        with self._power:
+            super().thaw()
 
     def thaw_or_on(self) -> None:
         """Power and running processors, whatever was done to it."""

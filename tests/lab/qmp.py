@@ -17,6 +17,7 @@ class Qmp:
         self._events: list[dict] = []
         self._buffer = b""
         self._lock = threading.RLock()
+        self.resets = 0  # of the machine, by itself or by order
         deadline = time.monotonic() + timeout_s
         while True:
             self._socket = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
@@ -42,7 +43,9 @@ class Qmp:
                 raise QmpError("QEMU closed its monitor")
             self._buffer += data
         line, self._buffer = self._buffer.split(b"\n", 1)
-        return json.loads(line)
+        answer = json.loads(line)
+        self.resets += answer.get("event") == "RESET"
+        return answer
 
     def command(self, name: str, timeout_s: float = 20, **arguments):
         """Send one command; arguments are named as QEMU names them.  Any thread may call it."""
