@@ -95,8 +95,9 @@ test_the_pages_of_an_ended_secret_are_gone(void **state)
 	secret_end(&secret);
 	assert_null(secret.bytes);
 	for (size_t page = 0; page < 2; page++) {
+		/* Somebody else's may be there by now, who has no undumped pages. */
 		flags_read(bytes + page * 4096, flags);
-		assert_string_equal(flags, "");
+		assert_null(strstr(flags, " dd"));
 	}
 }
 
