@@ -20,6 +20,8 @@ from . import apt, children
 from .image import LIBRARIES_OF, mmdebstrap_words
 
 TOOLS = "autoconf automake pkg-config gcc make libc6-dev libcmocka-dev mandoc xz-utils python3".split()
+# What a Debian package needs besides.
+DEB_TOOLS = "build-essential debhelper fakeroot".split()
 PREFIX = "--prefix=/usr --sysconfdir=/etc --localstatedir=/var"
 NOT_COPIED = (".git", "autom4te.cache", "configure", "config.h.in", "Makefile.in", "aclocal.m4", "build-aux")
 STEP_LIMIT_S = 1800
@@ -55,9 +57,9 @@ def _run(command: list, log: pathlib.Path, what: str) -> None:
         raise RuntimeError(f"{what} failed: {log.read_text(errors='replace')[-3000:]}")
 
 
-def root_directory(release: str) -> pathlib.Path:
+def root_directory(release: str, more: tuple = ()) -> pathlib.Path:
     """That release with a compiler and the libraries' headers: a directory, or an archive for an ordinary user."""
-    packages = sorted({*TOOLS, *LIBRARIES_OF})
+    packages = sorted({*TOOLS, *LIBRARIES_OF, *more})
     sources = apt.sources(release)
     key = hashlib.sha256("\0".join([release, *packages, *sources]).encode()).hexdigest()[:12]
     target = apt.cache_directory() / f"root-{release}-{key}"
@@ -84,11 +86,8 @@ def _remove(path: pathlib.Path) -> None:
         path.unlink()
 
 
-def _script(root: pathlib.Path, work: pathlib.Path) -> str:
+def _script(root: pathlib.Path, work: pathlib.Path, inside: str) -> str:
     """What runs as root of a new mount namespace: unpack for a user, bind, build."""
-    inside = ("set -e; cd /build/src; [ -x configure ] || ./autogen.sh; mkdir -p /build/obj; cd /build/obj; "
-              f"[ -f config.status ] || ../src/configure -q {PREFIX}; "
-              f"make -s -j{os.cpu_count() or 2}; rm -rf /build/tree; make -s install DESTDIR=/build/tree")
     place = root if _as_root() else pathlib.Path("/tmp/root")
     lines = ["set -e"]
     if not _as_root():
@@ -97,6 +96,14 @@ def _script(root: pathlib.Path, work: pathlib.Path) -> str:
               f"mount -t proc proc {place}/proc",
               f"exec chroot {place} env -i PATH=/usr/sbin:/usr/bin:/sbin:/bin LC_ALL=C.UTF-8 sh -c {shlex.quote(inside)}"]
     return "\n".join(lines)
+
+
+def _run_inside(root: pathlib.Path, work: pathlib.Path, inside: str, what: str) -> None:
+    """Run a script of that release's shell, with `work` as its /build."""
+    spaces = ["--mount", "--pid", "--fork", "--kill-child"]
+    if not _as_root():
+        spaces += ["--map-auto", "--map-root-user"]
+    _run(["unshare", *spaces, "sh", "-c", _script(root, work, inside)], work / "build.log", what)
 
 
 def build_tree(release: str, source: pathlib.Path, target: pathlib.Path) -> pathlib.Path:
@@ -110,10 +117,24 @@ def build_tree(release: str, source: pathlib.Path, target: pathlib.Path) -> path
         copy = ["tar", "-c", "-C", str(source), *(f"--exclude=./{name}" for name in NOT_COPIED), "."]
         with subprocess.Popen(copy, stdout=subprocess.PIPE) as packing:
             subprocess.run(["tar", "-x", "-C", str(work / "src")], stdin=packing.stdout, check=True)
-        spaces = ["--mount", "--pid", "--fork", "--kill-child"]
-        if not _as_root():
-            spaces += ["--map-auto", "--map-root-user"]
-        _run(["unshare", *spaces, "sh", "-c", _script(root, work)], work / "build.log",
-             f"compiling for {release} in {how()}")
+        inside = ("set -e; cd /build/src; [ -x configure ] || ./autogen.sh; mkdir -p /build/obj; cd /build/obj; "
+                  f"[ -f config.status ] || ../src/configure -q {PREFIX}; "
+                  f"make -s -j{os.cpu_count() or 2}; rm -rf /build/tree; make -s install DESTDIR=/build/tree")
+        _run_inside(root, work, inside, f"compiling for {release} in {how()}")
         shutil.copytree(work / "tree", target, symlinks=True, dirs_exist_ok=True)
+    return target
+
+
+def build_deb(release: str, tarball: pathlib.Path, packaging: pathlib.Path, target: pathlib.Path) -> pathlib.Path:
+    """Make a release's Debian package of a `make dist` tarball; what make-deb makes is put into `target`."""
+    root = root_directory(release, tuple(DEB_TOOLS))
+    work = target / "work"
+    _remove(work)
+    shutil.copytree(packaging, work / "packaging")
+    shutil.copy(tarball, work)
+    inside = ("set -e; cd /build; export TMPDIR=/build DEB_BUILD_OPTIONS=nocheck; "
+              f"packaging/make-deb {shlex.quote(tarball.name)} packages")
+    _run_inside(root, work, inside, f"a package for {release} in {how()}")
+    shutil.copytree(work / "packages", target, dirs_exist_ok=True)
+    _remove(work)
     return target

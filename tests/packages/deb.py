@@ -2,7 +2,7 @@
 """The Debian package: what is in it, what lintian says, and that the same sources give the same bytes."""
 
 import made
-from lab import limit
+from lab import apt, limit, long
 
 
 @limit(600)
@@ -19,12 +19,23 @@ def test_lintian_finds_nothing(h):
 
 @limit(300)
 def test_its_files_are_those_of_the_list(h):
-    rows = h.run(["dpkg-deb", "--contents", str(made.deb(h, "first"))]).out.splitlines()
-    found = sorted(f"{row.split()[0]} {row.split()[5].removeprefix('.')}" for row in rows)
-    assert made.differences("deb-files", found) == []
+    assert made.differences("deb-files", made.deb_files(h, made.deb(h, "first"))) == []
 
 
 @limit(300)
 def test_its_version_is_the_program_s(h):
     said = h.run(["dpkg-deb", "--field", str(made.deb(h, "first")), "Version"]).out.strip()
     assert said.split("-")[0] == made.version()
+
+
+@long
+@limit(1800)
+def test_it_is_built_on_and_for_the_other_release_too(h):
+    [other] = {"bookworm", "trixie"} - {apt.host_release()} or {"bookworm"}
+    package = made.deb_for(h, other)
+    assert made.differences("deb-files", made.deb_files(h, package)) == []
+    needs = h.run(["dpkg-deb", "--field", str(package), "Depends"]).out
+    for library in ("libcryptsetup12", "libcurl4", "libssl3", "libqb100"):
+        # Debian 13 has renamed those whose time_t grew.
+        assert f"{library} " in needs or f"{library}t64 " in needs, needs
+    assert ("t64 " in needs) == (other == "trixie"), needs

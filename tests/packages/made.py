@@ -5,6 +5,8 @@ import functools
 import pathlib
 import re
 
+from lab import apt, releases
+
 TESTS = pathlib.Path(__file__).resolve().parents[1]
 PACKAGING = TESTS.parent / "packaging"
 
@@ -21,6 +23,7 @@ def differences(name: str, found: list[str]) -> list[str]:
 
 @functools.cache
 def tarball(h) -> pathlib.Path:
+    assert h.builds.build("gcc")
     build = h.builds.directory("gcc")
     result = h.run(["make", "-s", "-C", str(build), "dist"], 120)
     assert result.rc == 0, result.err
@@ -40,8 +43,23 @@ def _make(h, script: str, name: str, pattern: str) -> pathlib.Path:
 
 
 @functools.cache
+def deb_for(h, release: str) -> pathlib.Path:
+    """Made in that release's own root directory, with its compiler and its libraries."""
+    target = h.directory / f"make-deb-{release}"
+    releases.build_deb(release, tarball(h), PACKAGING, target)
+    [path] = [path for path in target.glob("*.deb") if "-dbgsym" not in path.name]
+    return path
+
+
+@functools.cache
 def deb(h, name: str) -> pathlib.Path:
-    return _make(h, "make-deb", name, "*.deb")
+    release = apt.chosen_release()
+    return _make(h, "make-deb", name, "*.deb") if release == apt.host_release() else deb_for(h, release)
+
+
+def deb_files(h, package: pathlib.Path) -> list[str]:
+    rows = h.run(["dpkg-deb", "--contents", str(package)]).out.splitlines()
+    return sorted(f"{row.split()[0]} {row.split()[5].removeprefix('.')}" for row in rows)
 
 
 @functools.cache
