@@ -1,0 +1,34 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""`crm_resource --force-start` on the second node while the first has the volume: refused where the filesystem can tell."""
+
+from time import time
+
+from lab import limit
+from lab.volumes import PASSPHRASE
+
+
+def protect(c, name: str) -> None:
+    """A filesystem with ext4's multiple mount protection, in place of the plain one."""
+    device = f"/dev/disk/by-id/nvme-{name}"
+    c.node1.run(["cryptsetup", "open", "-q", "--key-file", "-", device, "made"], stdin=PASSPHRASE.encode(), check=True,
+                timeout=120)
+    c.node1.sh("mkfs.ext4 -q -F -O mmp -E nodiscard,lazy_itable_init=1 /dev/mapper/made && cryptsetup close made", 120)
+
+
+@limit(600)
+def test_multiple_mount_protection_refuses_it_and_the_first_node_writes_on(c):
+    c.add_volume("guarded")
+    protect(c, "guarded")
+    c.create("guarded", prefer="node1")
+    c.cluster.wait_where("guarded", "node1")
+    c.record("guarded")
+    began = time()
+    forced = c.node2.run("crm_resource --resource guarded --force-start", 180)
+    c.note(f"{forced.rc}: {forced.out} {forced.err}")
+    assert forced.rc != 0 and "ocf-exit-reason" in forced.out + forced.err, forced
+    assert "guarded" not in c.node2.sh("dmsetup ls --target crypt")
+    assert c.node2.run("findmnt /srv/guarded").rc == 1
+    c.cluster.wait_idle()
+    assert c.cluster.where("guarded") == ["node1"] and c.cluster.failures() == []
+    c.prove_data(c.node1, "guarded")
+    c.prove_exclusion("node1", since=began, name="guarded")
