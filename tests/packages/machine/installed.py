@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """The package on a machine that never had it: installed, upgraded under a volume that is up, removed, purged."""
 
+import functools
 import pathlib
 import shutil
 import sys
@@ -37,20 +38,37 @@ def later(host: Host, deb: pathlib.Path) -> pathlib.Path:
     return target
 
 
-@limit(900)
-def test_a_volume_stays_up_across_an_upgrade_and_a_removal_leaves_nothing(m):
+@functools.cache
+def packages(m) -> Host:
+    """The package and a later one, made and pushed once for the machine's cases."""
     host = Host(m)
     deb = made.deb(host, "first")
     m.push(deb, "/root/first.deb")
     m.push(later(host, deb), "/root/later.deb")
-    m.sh("dpkg --install /root/first.deb", 180)
+    return host
+
+
+def install(m, name: str) -> None:
+    packages(m)
+    m.sh(f"dpkg --install /root/{name}.deb", 180)
+
+
+def left_behind(m) -> list[str]:
+    """What is ours after a purge; an administrator's own configuration is nobody else's to remove."""
+    found = m.sh("find / -xdev -path /root -prune -o -path /proc -prune -o -path '*luks-ssm*' -print -o -name 'luks-mount*' -print")
+    return [path for path in found.split() if not path.startswith(("/etc/luks-ssm", "/run/", "/tmp/"))]
+
+
+@limit(900)
+def test_a_volume_stays_up_across_an_upgrade_and_a_removal_leaves_nothing(m):
+    install(m, "first")
     assert m.sh("getent passwd luks-ssm").startswith("luks-ssm:")
     assert m.run("systemctl is-enabled luks-mount.service").out.strip() == "disabled"
     volume = m.volume(fs="xfs")
     assert volume.agent("start").rc == 0
     m.sh(f"echo kept > {volume.directory}/kept")
     before = m.mounts_at(volume.directory)
-    m.sh("dpkg --install /root/later.deb", 180)
+    install(m, "later")
     assert m.sh("dpkg-query -W -f '${Version}' luks-ssm") == VERSION
     assert m.mounts_at(volume.directory) == before
     assert volume.agent("monitor", depth=10).rc == 0
@@ -59,6 +77,4 @@ def test_a_volume_stays_up_across_an_upgrade_and_a_removal_leaves_nothing(m):
     assert m.sh(f"cat {volume.directory}/kept").strip() == "kept"
     assert volume.agent("stop").rc == 0
     m.sh("dpkg --purge luks-ssm", 180)
-    left = m.sh("find / -xdev -path /root -prune -o -path /proc -prune -o -path '*luks-ssm*' -print -o -name 'luks-mount*' -print")
-    # An administrator's own configuration is nobody else's to remove.
-    assert [path for path in left.split() if not path.startswith(("/etc/luks-ssm", "/run/", "/tmp/"))] == [], left
+    assert left_behind(m) == []
