@@ -18,6 +18,7 @@ RUN_BY = {
     ("Provision a volume", "", 1): "tests/examples/machine/provisioning.py",
     ("Create the resource", "", 0): "tests/examples/machine/provisioning.py",
     ("Create the resource", "", 1): "tests/examples/machine/pcs_create.py",
+    ("When something is lost", "", 0): "tests/examples/machine/recovery.py",
     ("The IAM policy", "json", 0): "tests/examples/iam_policies.py",
 }
 
