@@ -19,6 +19,8 @@ RUN_BY = {
     ("Create the resource", "", 0): "tests/examples/machine/provisioning.py",
     ("Create the resource", "", 1): "tests/examples/machine/pcs_create.py",
     ("When something is lost", "", 0): "tests/examples/machine/recovery.py",
+    ("When something is lost", "", 1): "tests/examples/machine/recovery.py",
+    ("When something is lost", "", 2): "tests/examples/machine/recovery.py",
     ("The IAM policy", "json", 0): "tests/examples/iam_policies.py",
 }
 
