@@ -134,8 +134,8 @@ def test_memory_hard_key_slots_of_two_volumes_take_turns(m):
     volumes = [m.volume(fs="", luks_options=hard) for _ in range(2)]
     # Enough for one derivation and not for two.
     m.sh("mkdir -p /run/hog; mount -t tmpfs -o size=100% hog /run/hog; "
-         "head -c $(( $(sed -n 's/MemAvailable: *\\([0-9]*\\) kB/\\1/p' /proc/meminfo) * 1024 - 120000000 )) "
-         "/dev/zero > /run/hog/filled")
+         "fallocate -l $(( $(sed -n 's/MemAvailable: *\\([0-9]*\\) kB/\\1/p' /proc/meminfo) * 1024 - 120000000 )) "
+         "/run/hog/filled", 120)
     try:
         running = [volume.agent_start("start") for volume in volumes]
         results = [process.wait() for process in running]

@@ -178,8 +178,8 @@ def test_a_key_slot_that_needs_more_memory_than_there_is(m):
     volume = m.volume(luks_options=("--pbkdf", "argon2id", "--pbkdf-memory", "262144", "--pbkdf-parallel", "1",
                                     "--pbkdf-force-iterations", "4"))
     m.sh("mkdir -p /run/hog; mount -t tmpfs -o size=95% hog /run/hog; "
-         "head -c $(( $(sed -n 's/MemAvailable: *\\([0-9]*\\) kB/\\1/p' /proc/meminfo) * 1024 - 150000000 )) "
-         "/dev/zero > /run/hog/filled")
+         "fallocate -l $(( $(sed -n 's/MemAvailable: *\\([0-9]*\\) kB/\\1/p' /proc/meminfo) * 1024 - 150000000 )) "
+         "/run/hog/filled", 120)
     try:
         # Start waits for memory for half of its time.
         refuse(m, volume, 1, "kdf-memory", timeout=20)

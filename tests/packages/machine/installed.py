@@ -78,3 +78,28 @@ def test_a_volume_stays_up_across_an_upgrade_and_a_removal_leaves_nothing(m):
     assert volume.agent("stop").rc == 0
     m.sh("dpkg --purge luks-ssm", 180)
     assert left_behind(m) == []
+
+
+@limit(600)
+def test_a_volume_of_systemd_stays_up_across_an_upgrade_and_is_closed_by_a_removal(m):
+    install(m, "first")
+    volume = m.volume(fs="xfs")
+    unit = f"luks-ssm@{volume.instance}.service"
+    given = {name: value for name, value in volume.parameters.items() if name != "instance"}
+    m.write(f"/etc/luks-ssm/{volume.instance}.conf", "".join(f"{name}={value}\n" for name, value in given.items()))
+    m.sh(f"systemctl enable --now {unit}", 180)
+    before = m.sh(f"systemctl show --property=InvocationID,ActiveState {unit}; cat /proc/self/mountinfo | grep {volume.directory}")
+    assert "ActiveState=active" in before
+    install(m, "later")
+    assert m.sh(f"systemctl show --property=InvocationID,ActiveState {unit}; "
+                f"cat /proc/self/mountinfo | grep {volume.directory}") == before
+    # An older unit of the other's name is not stopped: what it opened is its own.
+    m.write("/etc/systemd/system/luks-mount.service", "[Service]\nType=oneshot\nRemainAfterExit=yes\nExecStart=/bin/true\n")
+    m.sh("systemctl daemon-reload; systemctl start luks-mount.service")
+    m.sh("dpkg --remove luks-ssm", 180)
+    assert not volume.mounted() and volume.mapping() is None
+    assert m.run("systemctl is-active luks-mount.service").out.strip() == "active"
+    m.sh("systemctl stop luks-mount.service; rm /etc/systemd/system/luks-mount.service; systemctl daemon-reload")
+    m.sh("dpkg --purge luks-ssm", 180)
+    assert left_behind(m) == []
+    m.sh("rm -r /etc/luks-ssm")
