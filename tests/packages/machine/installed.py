@@ -6,7 +6,7 @@ import pathlib
 import shutil
 import sys
 
-from lab import limit
+from lab import limit, long
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1]))
 import made  # noqa: E402  pylint: disable=wrong-import-position
@@ -80,6 +80,7 @@ def test_a_volume_stays_up_across_an_upgrade_and_a_removal_leaves_nothing(m):
     assert left_behind(m) == []
 
 
+@long
 @limit(600)
 def test_a_volume_of_systemd_stays_up_across_an_upgrade_and_is_closed_by_a_removal(m):
     install(m, "first")
