@@ -117,6 +117,7 @@ def test_a_suspended_mapping_with_another_table_waiting_is_not_touched(m):
     stops(m, volume)
 
 
+@limit(120)
 @each("stopped", "gone")
 def test_a_dead_udevd_does_not_turn_a_removal_into_a_failure(m, how):
     volume = up(m)
@@ -124,7 +125,7 @@ def test_a_dead_udevd_does_not_turn_a_removal_into_a_failure(m, how):
         m.sh("pkill -STOP -x systemd-udevd")
     else:
         m.sh("udevadm control --exit")
-        m.wait_for(lambda: m.run("pgrep -x systemd-udevd").rc == 1, 20, "udevd has ended")
+        m.wait_for(lambda: m.run("pgrep -x systemd-udevd").rc == 1, 45, "udevd has ended")
     try:
         result = volume.agent("stop")
         assert result.rc == 0, result
