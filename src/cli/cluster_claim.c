@@ -28,6 +28,7 @@ struct claim {
 	char resource[ID_BYTES]; /* the primitive or template that the walk is in; "" outside */
 	bool is_ours;            /* it names the volume */
 	bool is_unmanaged;
+	bool is_managed; /* by a setting of its own, which wins over its group's */
 	bool in_group;
 	bool is_group_unmanaged;
 	char of_group[ID_BYTES]; /* the member that names the volume; "": none so far */
@@ -132,6 +133,8 @@ pair_take(struct claim *claim, const char *tag)
 			(claim->in_group && pair_unmanages(name, value));
 	else if (pair_unmanages(name, value))
 		claim->is_unmanaged = true;
+	else if (strcmp(name, "is-managed") == 0)
+		claim->is_managed = true;
 	else if (value_is_ours(value, wanted) ||
 		(strcmp(name, "map_name") == 0 && wanted->map_name != NULL &&
 			strcmp(value, wanted->map_name) == 0))
@@ -153,7 +156,7 @@ resource_enter(struct claim *claim, const char *tag)
 {
 	char value[VALUE_BYTES] = "";
 
-	claim->is_ours = claim->is_unmanaged = false;
+	claim->is_ours = claim->is_unmanaged = claim->is_managed = false;
 	claim->resource[0] = '\0';
 	if (attribute_get(tag, "template", value))
 		claim->is_ours = template_is_ours(claim, value);
@@ -181,7 +184,7 @@ resource_leave(struct claim *claim, struct reason *reason)
 
 	if (claim->resource[0] == '\0' || !claim->is_ours || claim->is_unmanaged)
 		status = STATUS_OK;
-	else if (!claim->in_group)
+	else if (!claim->in_group || claim->is_managed)
 		status = claim_refuse(claim->resource, reason);
 	else if (claim->of_group[0] == '\0')
 		memcpy(claim->of_group, claim->resource, sizeof(claim->of_group));
@@ -207,21 +210,36 @@ tag_is(const char *tag, const char *name)
 		tag[1 + length] != '\0';
 }
 
+/* An element without children, as libxml2 writes it. */
+static bool
+tag_ends_itself(const char *tag)
+{
+	size_t length = strcspn(tag, ">");
+
+	return length > 0 && tag[length] == '>' && tag[length - 1] == '/';
+}
+
+static void
+template_leave(struct claim *claim)
+{
+	if (claim->is_ours && claim->template_count < TEMPLATES_MAX)
+		memcpy(claim->templates[claim->template_count++], claim->resource, ID_BYTES);
+	claim->resource[0] = '\0';
+	claim->is_ours = false;
+}
+
 static void
 templates_find(const char *text, struct claim *claim)
 {
 	for (const char *tag = strchr(text, '<'); tag != NULL; tag = strchr(tag + 1, '<')) {
-		if (tag_is(tag, "template"))
+		bool is_template = tag_is(tag, "template");
+
+		if (is_template)
 			resource_enter(claim, tag);
 		else if (tag_is(tag, "nvpair"))
 			pair_take(claim, tag);
-		else if (tag_is(tag, "/template")) {
-			if (claim->is_ours && claim->template_count < TEMPLATES_MAX)
-				memcpy(claim->templates[claim->template_count++], claim->resource,
-					ID_BYTES);
-			claim->resource[0] = '\0';
-			claim->is_ours = false;
-		}
+		if (tag_is(tag, "/template") || (is_template && tag_ends_itself(tag)))
+			template_leave(claim);
 	}
 }
 
@@ -252,6 +270,8 @@ cluster_claim_find(const char *text, const struct wanted *wanted, struct reason 
 			claim.of_group[0] = '\0';
 		} else if (tag_is(tag, "primitive")) {
 			resource_enter(&claim, tag);
+			if (tag_ends_itself(tag))
+				status = resource_leave(&claim, reason);
 		} else if (tag_is(tag, "nvpair")) {
 			pair_take(&claim, tag);
 		} else if (tag_is(tag, "/primitive")) {
@@ -282,7 +302,7 @@ cluster_claim_check(const struct wanted *wanted, struct reason *reason)
 		return reason_set(reason, STATUS_UNREADABLE,
 			CIB_PATH
 			": cannot be read: %s; whether the cluster manages this volume is not known; in an emergency --despite-cluster",
-			strerror(errno));
+			length_bytes == CIB_BYTES ? "it is too long" : strerror(errno));
 	text[length_bytes] = '\0';
 	return cluster_claim_find(text, wanted, reason);
 }

@@ -50,6 +50,13 @@ whatever_names_the_volume_claims_it_and_is_named(void **state)
 		"<primitive id=\"res\" template=\"t\"></primitive>",
 		"<primitive id=\"res\" template=\"t\"></primitive>"
 		"<template id=\"t\">" DEVICE "</template>",
+		"<template id=\"t\">" DEVICE "</template><primitive id=\"res\" template=\"t\"/>",
+		"<template id=\"t\">" DEVICE "</template><primitive id=\"res\" template=\"t\"/>"
+		"<primitive id=\"other\" class=\"ocf\"/>",
+		"<template id=\"t\">" DEVICE "</template>" GROUP(PAIR("is-managed", "true"),
+			"<primitive id=\"res\" template=\"t\"/>"),
+		GROUP(PAIR("is-managed", "false"),
+			RESOURCE("res", "luks-ssm", DEVICE PAIR("is-managed", "true"))),
 		GROUP(PAIR("is-managed", "false"), "") RESOURCE("res", "luks-ssm", DEVICE),
 		RESOURCE("other", "luks-ssm", PAIR("device", "/dev/y"))
 			RESOURCE("res", "luks-ssm", PAIR("directory", "/srv/a&amp;b")),
