@@ -7,10 +7,10 @@ import traceback
 from typing import Callable
 
 from lab import MachineLost
-from lab.ground import DIRECTORY, RESOURCE, SERIAL
+from lab.ground import DEVICE, DIRECTORY, PARAMETER, RESOURCE, SERIAL
 from lab.qmp import QmpError
 from lab.records import verify
-from lab.volumes import PASSPHRASE
+from lab.volumes import CHEAP, PASSPHRASE
 
 from .faults import KINDS, Fencing
 from .figures import Done
@@ -214,11 +214,27 @@ class Soak:
             self.anybody().run(f"crm_resource --resource {RESOURCE} --cleanup", 60)
             self.writes()
 
+    def _restore_key(self) -> None:
+        """The passphrase that the ground made the volume with, for whoever has it next."""
+        if self.passphrase == PASSPHRASE:
+            return
+        node = self.node(self.active())
+        node.write("/run/soak-old", self.passphrase, 0o600)
+        node.write("/run/soak-new", PASSPHRASE, 0o600)
+        try:
+            node.sh(f"cryptsetup luksAddKey -q {' '.join(CHEAP[2][2:])} --key-file /run/soak-old {DEVICE} /run/soak-new && "
+                    f"cryptsetup luksRemoveKey -q {DEVICE} /run/soak-old", 120)
+        finally:
+            node.sh("rm -f /run/soak-old /run/soak-new")
+        self.aws.put(PARAMETER, PASSPHRASE)
+        self.passphrase = PASSPHRASE
+
     def finish(self) -> list[str]:
         """The last judgement over the whole run; what is wrong."""
         self._wrong = []
         try:
             self._judge()
+            self._restore_key()
         except PROBLEMS as error:
             self.violation(str(error))
         self.witness.stop()
