@@ -25,6 +25,10 @@ class Recorder:
         self._runs = 0
         self._processes: list[tuple[object, Process, float]] = []
 
+    def pause(self, seconds: float) -> None:
+        """How long the writers that are started from now on wait between two records."""
+        self._pause_s = seconds
+
     def start(self, node) -> None:
         """Let a node write from its next mount on; again after each of its boots."""
         self._runs += 1
