@@ -10,6 +10,8 @@ HELPER = "/usr/libexec/luks-ssm/luks-ssm-aws"
 DAMAGE = {
     "without the helper": (f"mv {HELPER} {HELPER}.away", f"mv {HELPER}.away {HELPER}"),
     "with a full disk": ("dd if=/dev/zero of=/var/filler bs=1M 2> /dev/null; true", "rm -f /var/filler"),
+    "with a broken configuration": ("mkdir -p /root/.aws; for name in config credentials; do echo '[default' > "
+                                    "/root/.aws/$name; done; chmod 000 /root/.aws", "rm -rf /root/.aws"),
     "without the mount point's parent": ("mv /srv /srv.away", "rm -rf /srv; mv /srv.away /srv"),
 }
 
