@@ -189,9 +189,15 @@ def _cluster(report: Report, context) -> None:
     if chosen and tree is None:
         report.record("build-gcc", False)
         return
-    if chosen:
+    # A file may ask for other fencing than the power switch, and so for a cluster of its own.
+    for fencing in sorted({_fencing(case) for case in chosen}):
         # One cluster at a time: its nodes are two machines already.
-        workers.run(report, context.suite, chosen, lambda: ClusterFixture(tree), 1)
+        workers.run(report, context.suite, [case for case in chosen if _fencing(case) == fencing],
+                    lambda fencing=fencing: ClusterFixture(tree, fencing=fencing), 1)
+
+
+def _fencing(case) -> str:
+    return getattr(case.module, "FENCING", "lab")
 
 
 SUITES = [
