@@ -131,7 +131,8 @@ lock_prove_no_children(const char *instance, struct lock *lock, struct deadline 
 	if (lock != NULL)
 		fd_end(&lock->children_fd);
 	fd = file_open(instance, CHILDREN_FILE);
-	if (fd < 0 && errno == ENOENT)
+	/* No directory either, where something else lies in its place. */
+	if (fd < 0 && (errno == ENOENT || errno == ENOTDIR))
 		return STATUS_OK;
 	if (fd < 0)
 		return reason_set(reason, STATUS_ORPHAN,

@@ -208,3 +208,19 @@ with open(ARGUMENTS, 'r+b') as device:
     device.flush()
     __import__('os').fsync(device.fileno())
 """
+
+
+def test_a_run_directory_that_is_not_ours_and_stop_and_probe_go_on_without_it(m):
+    volume = m.volume(fs="ext4")
+    m.sh("rm -rf /run/luks-ssm; touch /run/luks-ssm")
+    try:
+        refuse(m, volume, 1, "no-record")
+        assert volume.agent("probe").rc == 7
+        m.sh("rm /run/luks-ssm")
+        assert volume.agent("start").rc == 0
+        m.sh("mv /run/luks-ssm /run/luks-ssm.away; touch /run/luks-ssm")
+        stopped = volume.agent("stop")
+        assert stopped.rc == 0, stopped
+        assert not volume.mapping() and not volume.mounted()
+    finally:
+        m.sh("rm -rf /run/luks-ssm /run/luks-ssm.away")
