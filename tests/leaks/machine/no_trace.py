@@ -56,9 +56,9 @@ def test_a_start_under_each_fault_of_aws_leaves_no_secret_anywhere(m):
         m.emulator.clear()
         if do != "none":
             m.emulator.fault(do, service="ssm", **how)
-        # Another parameter's passphrase opens nothing: the start fails after the key has come, too.
+        # Another passphrase, and no older version to try, opens nothing: the start fails after the key has come, too.
         m.emulator.put(volume.parameter, volume.passphrase if do != "none" else volume.passphrase[::-1])
-        result = volume.agent("start", wrapper=room.wrapper(), timeout=60)
+        result = volume.agent("start", previous_versions=0, wrapper=room.wrapper(), timeout=60)
         assert (result.rc == 0) == (do == "body_delay"), (do, result)
         check_ends(room)
     check_files(room, volume)
