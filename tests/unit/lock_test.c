@@ -249,6 +249,8 @@ without_a_run_there_is_no_lock_for_a_start(void **state)
 	assert_int_equal(lock_take("vol", "stop", deadline_in_ms(0), &lock, NULL),
 		STATUS_NO_RECORD);
 	assert_int_equal(lock_children_open("vol"), -1);
+	/* Nor can a child hold one: stop goes on by what the kernel tells. */
+	assert_int_equal(lock_prove_no_children("vol", NULL, deadline_in_ms(0), NULL), STATUS_OK);
 }
 
 /* The processes are real, so /proc is. */
