@@ -41,6 +41,7 @@ class Demo(Play):
         self.cluster: Cluster | None = None
         self.recorder = Recorder(DIRECTORY)
         self.active = ""
+        self.active_since = 0.0  # the first record of the machine that has the volume, after a move
         self.charts: list = []
 
     def close(self) -> None:
@@ -130,7 +131,7 @@ class Demo(Play):
         before, target, began = self.active, self.other(), time.time()
         self.on(before, f"pcs resource move data {target}", "the cluster moves it")
         first = self._wait_for(lambda: self.recorder.first_after(began, target), 120, f"a record from {target}")
-        self.active = self._where()
+        self.active, self.active_since = self._where(), first
         self.story.say(f"  {target} acknowledged its first record {first - began:.1f} s after the order was typed")
         self._prove([before, target])
 
@@ -147,7 +148,7 @@ class Demo(Play):
                            f"goes on {first - began:.1f} s after the loss", 0, first - began)
         self.active = survivor
         self.on(survivor, LOOK, "looking", matches=rf"volume\):\s+ Started {survivor}")
-        self._prove([lost, survivor], since=began - 20)
+        self._prove([lost, survivor], since=self.active_since)
         self.charts.append(self._measure(lost, survivor, began, first))
 
     def _prove(self, owners: list[str], since: float = 0) -> None:
