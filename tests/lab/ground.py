@@ -37,8 +37,10 @@ def policy(*names: str) -> dict:
         {"Effect": "Allow", "Action": "kms:Decrypt", "Resource": "*"}]}
 
 
-def primitive(name: str, parameters: dict, meta: dict, operations=OPERATIONS) -> str:
-    """A resource of ours as pcs would write it, for cibadmin: pcs itself takes half a minute under emulation."""
+def primitive(name: str, parameters: dict, meta: dict, operations=OPERATIONS, provider: str = "luks-ssm",
+              agent: str = "volume") -> str:
+    """A resource as pcs would write it, of ours unless another agent is named; for cibadmin, because pcs itself takes half a
+    minute under emulation."""
     def pairs(kind: str, values: dict) -> str:
         rows = "".join(f'<nvpair id="{name}-{kind}-{key}" name="{key}" value="{value}"/>'
                        for key, value in values.items())
@@ -50,7 +52,7 @@ def primitive(name: str, parameters: dict, meta: dict, operations=OPERATIONS) ->
         level = f'<instance_attributes id="{key}-a"><nvpair id="{key}-d" name="OCF_CHECK_LEVEL" value="{depth}"/>' \
                 "</instance_attributes>" if depth else ""
         text += f'<op id="{key}" name="{action}" interval="{interval_s}s" timeout="{timeout_s}s">{level}</op>'
-    return (f'<primitive id="{name}" class="ocf" provider="luks-ssm" type="volume">{pairs("instance", parameters)}'
+    return (f'<primitive id="{name}" class="ocf" provider="{provider}" type="{agent}">{pairs("instance", parameters)}'
             f'{pairs("meta", meta)}<operations>{text}</operations></primitive>')
 
 

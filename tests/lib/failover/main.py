@@ -21,13 +21,15 @@ sys.dont_write_bytecode = True
 
 # pylint: disable=wrong-import-position
 from lab import apt, children  # noqa: E402
-from lab.ground import DEVICE, DIRECTORY, RESOURCE  # noqa: E402
+from lab.ground import DEVICE, DIRECTORY, RESOURCE, place, primitive  # noqa: E402
 from lab.volumes import PASSPHRASE  # noqa: E402
 from runner.builds import Builds  # noqa: E402
 from runner.fixtures import ClusterFixture  # noqa: E402
 from runner.report import Report, say  # noqa: E402
 
 KEY_FILE = "/etc/failover-bench.key"
+META = {"resource-stickiness": "100"}
+OPERATIONS = (("start", 0, 120, 0), ("stop", 0, 120, 0), ("monitor", 20, 30, 0))
 OURS, SHELL = "ours", "crypt + Filesystem"
 # What is compared, what it is called, and what the project asks for.
 FIGURES = (("move", "order to move until writable", "at least 1"), ("power", "power cut until writable", "at least 1"),
@@ -35,21 +37,12 @@ FIGURES = (("move", "order to move until writable", "at least 1"), ("power", "po
            ("power starts", "the start operations after the power cut", "at least 4"))
 
 
-def _primitive(name: str, parameters: dict) -> str:
-    rows = "".join(f'<nvpair id="{name}-{key}" name="{key}" value="{value}"/>' for key, value in parameters.items())
-    operations = "".join(f'<op id="{name}-{action}" name="{action}" interval="{interval_s}s" timeout="120s"/>'
-                         for action, interval_s in (("start", 0), ("stop", 0), ("monitor", 20)))
-    return (f'<primitive id="{name}" class="ocf" provider="heartbeat" type="{name}"><instance_attributes id="{name}-i">{rows}'
-            f'</instance_attributes><operations>{operations}</operations></primitive>')
-
-
 def _shell_group() -> str:
     """The pair that people run today, as a group of the volume's name."""
-    crypt = _primitive("crypt", {"encrypted_dev": DEVICE, "crypt_dev": RESOURCE, "crypt_type": "luks2", "key_file": KEY_FILE})
-    filesystem = _primitive("Filesystem", {"device": f"/dev/mapper/{RESOURCE}", "directory": DIRECTORY, "fstype": "ext4"})
-    return (f'<resources><group id="{RESOURCE}"><meta_attributes id="{RESOURCE}-m"><nvpair id="{RESOURCE}-m-s" '
-            f'name="resource-stickiness" value="100"/></meta_attributes>{crypt}{filesystem}</group></resources>'
-            f'<constraints><rsc_location id="place-{RESOURCE}" rsc="{RESOURCE}" node="node1" score="50"/></constraints>')
+    members = (("crypt", {"encrypted_dev": DEVICE, "crypt_dev": RESOURCE, "crypt_type": "luks2", "key_file": KEY_FILE}),
+               ("Filesystem", {"device": f"/dev/mapper/{RESOURCE}", "directory": DIRECTORY, "fstype": "ext4"}))
+    text = "".join(primitive(name, values, META, OPERATIONS, "heartbeat", name) for name, values in members)
+    return f'<resources><group id="{RESOURCE}">{text}</group></resources>{place(RESOURCE, "node1", "50")}'
 
 
 def _start_seconds(ground, node: str) -> float:
@@ -68,7 +61,7 @@ def _start_seconds(ground, node: str) -> float:
 
 def _configure(ground, side: str) -> None:
     if side == OURS:
-        ground.create(prefer="node1", meta={"resource-stickiness": "100"})
+        ground.create(prefer="node1", meta=META, operations=OPERATIONS)
         return
     for node in ground.cluster.nodes.values():
         node.write(KEY_FILE, PASSPHRASE, 0o600)
