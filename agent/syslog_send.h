@@ -10,8 +10,9 @@
 #define SYSLOG_LINE_BYTES 1024
 
 /*
- * Sends TEXT as NAME with this process's id to the datagram socket PATH, in the form that glibc
- * sends (RFC 3164). FACILITY and PRIORITY as syslog(3) has them. What nobody takes at once is lost.
+ * Sends TEXT as NAME with this process's id to the socket PATH, of datagrams or else of a stream,
+ * in the form that glibc sends (RFC 3164). FACILITY and PRIORITY as syslog(3) has them. What nobody
+ * takes at once is lost.
  */
 void syslog_send(const char *path, const char *name, int facility, int priority, const char *text);
 

@@ -24,23 +24,25 @@ def ours(m, volume, action: str, interval_s: float) -> str:
     return environment_file(m, f"ours-{action}", variables) + f" {AGENT} {action}"
 
 
-def heartbeat(m, agent: str, parameters: dict) -> str:
-    variables = environment("monitor", f"{INSTANCE}-{agent}", 60, 20, 0, parameters)
+def heartbeat(m, agent: str, parameters: dict, action: str = "monitor") -> str:
+    variables = environment(action, f"{INSTANCE}-{agent}", 60, 20 if action == "monitor" else 0, 0, parameters)
     variables.update({"OCF_RESOURCE_TYPE": agent, "OCF_RESOURCE_PROVIDER": "heartbeat"})
-    return environment_file(m, agent, variables) + f" {HEARTBEAT}/{agent} monitor"
+    return environment_file(m, f"{agent}-{action}", variables) + f" {HEARTBEAT}/{agent} {action}"
+
+
+def heartbeat_pair(m, volume) -> dict:
+    """The parameters of the two agents that people run today, which do not fetch the key: it lies in a file."""
+    m.write("/etc/luks-ssm/bench.key", volume.passphrase, 0o600)
+    return {"crypt": {"encrypted_dev": volume.device, "crypt_dev": INSTANCE, "crypt_type": "luks1",
+                      "key_file": "/etc/luks-ssm/bench.key"},
+            "Filesystem": {"device": f"/dev/mapper/{INSTANCE}", "directory": DIRECTORY, "fstype": "xfs"}}
 
 
 @limit(60 + 30 * ROUND_LIMIT_S)
 def test_monitor_costs_a_thirtieth_of_the_two_shell_monitors(m):
     volume = prepare(m)
     volume.mount()
-    m.write("/etc/luks-ssm/bench.key", volume.passphrase, 0o600)
-    shell = {
-        "crypt": heartbeat(m, "crypt", {"encrypted_dev": volume.device, "crypt_dev": INSTANCE,
-                                        "crypt_type": "luks1", "key_file": "/etc/luks-ssm/bench.key"}),
-        "Filesystem": heartbeat(m, "Filesystem", {"device": f"/dev/mapper/{INSTANCE}",
-                                                  "directory": DIRECTORY, "fstype": "xfs"}),
-    }
+    shell = {agent: heartbeat(m, agent, parameters) for agent, parameters in heartbeat_pair(m, volume).items()}
     figures = measure(m, [("ours", ours(m, volume, "monitor", 20)), ("empty", f"{HOME}/empty"), *shell.items()],
                       rounds(), 60 + rounds() * ROUND_LIMIT_S)
     for name in ("ours", *shell):
@@ -87,6 +89,41 @@ def show_start(m, title: str, commands) -> None:
 def test_start_costs_a_tenth_of_the_script_by_hand(m):
     show_start(m, "start by hand over ours, the KDF apart",
                lambda volume: (ours(m, volume, "start", 0), ours(m, volume, "stop", 0)))
+
+
+@limit(180 + 30 * ROUND_LIMIT_S)
+def test_start_with_a_fetch_against_the_two_shell_starts_without_one(m):
+    """Beside it the bare programs, one after the other: what fetching, opening and mounting cost whoever does it."""
+    volume = prepare(m)
+    pair = heartbeat_pair(m, volume)
+    plain = environment_file(m, "plain", PATH)
+    key_file = "--key-file /etc/luks-ssm/bench.key"
+    region, admin = volume.parameters["region"], m.emulator.admin_environment()
+    starts = {agent: heartbeat(m, agent, pair[agent], "start") for agent in ("crypt", "Filesystem")}
+    stops = {agent: heartbeat(m, agent, pair[agent], "stop") for agent in ("Filesystem", "crypt")}
+    bare = {
+        "fetch": f"{plain} /usr/bin/curl -s --fail --cacert {volume.parameters['ca_bundle']} --aws-sigv4 aws:amz:{region}:ssm "
+                 f"--user {admin['AWS_ACCESS_KEY_ID']}:{admin['AWS_SECRET_ACCESS_KEY']} "
+                 "-H X-Amz-Target:AmazonSSM.GetParameter -H Content-Type:application/x-amz-json-1.1 "
+                 f"-d {{\"Name\":\"{volume.parameter}\",\"WithDecryption\":true}} https://ssm.{region}.amazonaws.com/",
+        "open": f"{plain} /usr/sbin/cryptsetup open {key_file} {volume.device} {INSTANCE}",
+        "mount": f"{plain} /usr/bin/mount -t xfs /dev/mapper/{INSTANCE} {DIRECTORY}",
+    }
+    shared = {"unlock": f"{plain} /usr/sbin/cryptsetup open --test-passphrase {key_file} {volume.device}",
+              "look": f"{plain} /usr/sbin/cryptsetup isLuks {volume.device}"}
+    figures = measure(m, [("ours", ours(m, volume, "start", 0)), ("-", ours(m, volume, "stop", 0)),
+                          *shared.items(), *starts.items(), *(("-", stop) for stop in stops.values()),
+                          *bare.items(), *(("-", stop) for stop in stops.values())],
+                      rounds(), 180 + rounds() * ROUND_LIMIT_S)
+    for name in ("ours", *shared, *starts, *bare):
+        assert figures.codes(name) == {0}, f"{name} answered {figures.codes(name)}"
+    results: list = []
+    kdf = ("unlock", "look")
+    show(results, "crypt + Filesystem starts over ours, the KDF apart", figures.ratio(tuple(starts), ("ours",), kdf),
+         "at least 4", {"wall", "cpu"})
+    show(results, "the same over curl + cryptsetup + mount", figures.ratio(tuple(starts), tuple(bare), kdf),
+         "what is possible here", {"wall", "cpu"})
+    save(results)
 
 
 @limit(120 + 30 * ROUND_LIMIT_S)

@@ -21,19 +21,32 @@ static int log_fd = -1;
 
 /* A daemon's socket that nobody reads from unless the test does. */
 static int
-begin(void **state)
+begin_type(int type)
 {
 	struct sockaddr_un address = {.sun_family = AF_UNIX};
 	int file_fd;
 
-	(void)state;
 	strcpy(path + strlen(path) - 6, "XXXXXX");
 	file_fd = mkstemp(path);
 	close(file_fd);
 	unlink(path);
 	strcpy(address.sun_path, path);
-	log_fd = socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+	log_fd = socket(AF_UNIX, type | SOCK_CLOEXEC, 0);
 	return file_fd < 0 || bind(log_fd, (struct sockaddr *)&address, sizeof(address));
+}
+
+static int
+begin(void **state)
+{
+	(void)state;
+	return begin_type(SOCK_DGRAM);
+}
+
+static int
+begin_stream(void **state)
+{
+	(void)state;
+	return begin_type(SOCK_STREAM) || listen(log_fd, 2);
 }
 
 static int
@@ -83,6 +96,37 @@ no_daemon_is_no_failure_and_a_long_line_is_cut(void **state)
 	assert_int_equal(recv(log_fd, line, sizeof(line), MSG_DONTWAIT), SYSLOG_LINE_BYTES - 1);
 }
 
+static void
+a_daemon_that_takes_a_stream_gets_the_line_with_its_nul(void **state)
+{
+	char line[SYSLOG_LINE_BYTES + 1] = "";
+
+	(void)state;
+	/* Ends the test where no line comes. */
+	alarm(10);
+	syslog_send(path, "luks-ssm", LOG_DAEMON, LOG_ERR, "a word");
+
+	int line_fd = accept(log_fd, NULL, NULL);
+	ssize_t got = recv(line_fd, line, sizeof(line), 0);
+
+	alarm(0);
+	close(line_fd);
+	assert_true(got > (ssize_t)sizeof("a word"));
+	assert_int_equal(strlen(line) + 1, got);
+	assert_string_equal(line + got - sizeof(": a word"), ": a word");
+}
+
+static void
+a_stream_that_nobody_accepts_holds_nobody_up(void **state)
+{
+	(void)state;
+	alarm(10);
+	for (int i = 0; i < 100; i++)
+		syslog_send(path, "luks-ssm", LOG_DAEMON, LOG_INFO, "a word");
+	alarm(0);
+}
+
+#define STREAM(fact) cmocka_unit_test_setup_teardown(fact, begin_stream, end)
 #define CASE(fact) cmocka_unit_test_setup_teardown(fact, begin, end)
 
 int
@@ -92,6 +136,8 @@ main(void)
 		CASE(a_line_has_the_form_that_syslog_gives_it),
 		CASE(a_daemon_that_reads_nothing_holds_nobody_up),
 		CASE(no_daemon_is_no_failure_and_a_long_line_is_cut),
+		STREAM(a_daemon_that_takes_a_stream_gets_the_line_with_its_nul),
+		STREAM(a_stream_that_nobody_accepts_holds_nobody_up),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
