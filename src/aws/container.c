@@ -6,7 +6,7 @@
 #include <string.h>
 
 #include "aws/http.h"
-#include "aws/retry.h"
+#include "base/pause.h"
 
 #define CONTAINER_CONNECT_MS 1000
 #define CONTAINER_EXCHANGE_MS 2000
@@ -110,7 +110,7 @@ container_ask(struct http_client *client, const struct container_url *url, const
 		reason_clear(reason);
 		status = container_try(client, url, token, deadline, reply, reason);
 		if (!container_may_recover(status, reply->status) ||
-			!deadline_pause_ms(deadline, retry_pause_ms(try, 200, 1000)))
+			!deadline_pause_ms(deadline, pause_random_ms(try, 200, 1000)))
 			break;
 	}
 	return status;

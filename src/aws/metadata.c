@@ -6,7 +6,7 @@
 #include <string.h>
 
 #include "aws/partition.h"
-#include "aws/retry.h"
+#include "base/pause.h"
 
 #define DEFAULT_ENDPOINT "http://169.254.169.254"
 #define ROLE_PATH "latest/meta-data/iam/security-credentials/"
@@ -135,7 +135,7 @@ document_fetch(struct metadata *metadata, const char *path, struct deadline dead
 		if (status == STATUS_OK || status == STATUS_NO_MEMORY ||
 			answer_is_final(*ret_http_status))
 			return status;
-		if (!deadline_pause_ms(deadline, retry_pause_ms(try, 200, 1000)))
+		if (!deadline_pause_ms(deadline, pause_random_ms(try, 200, 1000)))
 			break;
 	}
 	reason_clear(reason);

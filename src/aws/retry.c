@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Jitter and the classes of transient trouble. */
+/* The classes of transient trouble, and how long to wait before the next try. */
 #include "aws/retry.h"
 
-#include <openssl/rand.h>
+#include "base/pause.h"
 
 /* Less than this is no time for a TLS handshake and an answer. */
 #define SHORTEST_TRY_MS 300
@@ -10,20 +10,6 @@
 #define PAUSE_MOST_MS 20000
 #define SHARE_LEAST_MS 2000
 #define SHARE_MOST_MS 10000
-
-int64_t
-retry_pause_ms(unsigned int try, int64_t first_ms, int64_t limit_ms)
-{
-	uint32_t random = 0;
-	int64_t most_ms = limit_ms;
-
-	if (try < 16 && first_ms << try < limit_ms)
-		most_ms = first_ms << try;
-	/* Without randomness the full time is as good as any. */
-	if (RAND_bytes((unsigned char *)&random, sizeof(random)) != 1)
-		return most_ms;
-	return (int64_t)random * most_ms / UINT32_MAX;
-}
 
 bool
 retry_helps(enum status status)
@@ -44,8 +30,8 @@ int64_t
 retry_next_ms(enum status status, unsigned int try, int64_t asked_ms, int64_t left_ms)
 {
 	/* A throttled account needs longer pauses than a lost packet. */
-	int64_t pause_ms = status == STATUS_THROTTLED ? retry_pause_ms(try, 1000, PAUSE_MOST_MS)
-						      : retry_pause_ms(try, 200, 5000);
+	int64_t pause_ms = status == STATUS_THROTTLED ? pause_random_ms(try, 1000, PAUSE_MOST_MS)
+						      : pause_random_ms(try, 200, 5000);
 
 	if (asked_ms > PAUSE_MOST_MS)
 		asked_ms = PAUSE_MOST_MS;

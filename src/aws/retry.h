@@ -1,9 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/*
- * When to try again and how long to wait before: full jitter, so that the nodes of a failed-over
- * cluster do not come in step. Source: botocore's standard retry mode; AWS Architecture Blog,
- * «Exponential Backoff and Jitter».
- */
+/* When to try again and how long to wait before. Source: botocore's standard retry mode. */
 #ifndef LUKS_SSM_AWS_RETRY_H
 #define LUKS_SSM_AWS_RETRY_H
 
@@ -12,9 +8,6 @@
 
 #include "base/deadline.h"
 #include "base/status.h"
-
-/* A random time from 0 to FIRST_MS * 2^TRY, at most LIMIT_MS. */
-int64_t retry_pause_ms(unsigned int try, int64_t first_ms, int64_t limit_ms);
 
 /* Whether the same request may succeed a little later. */
 bool retry_helps(enum status status);

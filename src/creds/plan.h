@@ -26,7 +26,7 @@ struct plan_role {
 /* Texts are lent by the settings and the parameters. */
 struct plan {
 	struct settings settings; /* owned */
-	struct deadline deadline; /* of the whole action; a credential_process gets a part of it */
+	struct deadline deadline; /* of the whole action; a credential_process gets half of it */
 	enum credential_source source;
 	char origin[PLAN_ORIGIN_BYTES]; /* where the source was found, for messages */
 	const char *access_key, *secret_key, *session_token;

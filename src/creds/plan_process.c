@@ -15,8 +15,8 @@
 #include "creds/words.h"
 
 #define PROCESS_VARIABLES 128
-/* What stays of the time for AWS itself. */
-#define AWS_PART 3
+/* Of the time that is left, so that a program that hung can be run again, and for AWS itself. */
+#define PROCESS_PART 2
 
 /* The environment of the program; the texts are owned. */
 struct process_environment {
@@ -128,8 +128,8 @@ source_take_process(struct plan *plan, const char *profile, struct reason *reaso
 	if (status != STATUS_OK)
 		return status;
 	environment_fill(&plan->settings, &environment);
-	status = program_run(words.list, environment.list,
-		deadline_in_ms(left_ms - left_ms / AWS_PART), &plan->process_output, &end);
+	status = program_run(words.list, environment.list, deadline_in_ms(left_ms / PROCESS_PART),
+		&plan->process_output, &end);
 	if (status == STATUS_BAD_VALUE)
 		return reason_set(reason, STATUS_BAD_PROFILE,
 			"profile %.60s: credential_process %.60s prints more than %d bytes; it is to print one JSON document",

@@ -8,12 +8,17 @@
 #include <signal.h>
 #include <string.h>
 
+#include "base/pause.h"
 #include "creds/plan.h"
 #include "volume/helper_path.h"
 #include "volume/spawn.h"
 
 /* The helper ends by itself this long before we end it, so that its own reason arrives. */
 #define MARGIN_MS 300
+/* Less than this is no time for another plan and its answer. */
+#define SHORTEST_TRY_MS 1000
+#define PAUSE_FIRST_MS 200
+#define PAUSE_MOST_MS 5000
 /* Every field but the plan's. */
 #define REQUEST_ROOM_BYTES 16384
 
@@ -48,7 +53,8 @@ question_write(const struct params *params, const struct helper_question *questi
 
 static enum status
 request_write(const struct params *params, const struct helper_question *question,
-	struct deadline deadline, struct secret *ret_frame, struct reason *reason)
+	struct deadline deadline, enum credential_source *ret_source, struct secret *ret_frame,
+	struct reason *reason)
 {
 	owned_plan plan = {0};
 	owned_secret frame = {0};
@@ -56,6 +62,7 @@ request_write(const struct params *params, const struct helper_question *questio
 
 	if (status != STATUS_OK)
 		return status;
+	*ret_source = plan.source;
 	if (question->region != NULL)
 		plan.region = question->region;
 	status = wire_begin(WIRE_KIND_REQUEST, REQUEST_ROOM_BYTES + plan_room_bytes(&plan), &frame);
@@ -154,13 +161,15 @@ helper_run(const struct secret *request, struct deadline deadline, struct secret
 	return status;
 }
 
-enum status
-helper_call(const struct params *params, const struct helper_question *question,
-	struct deadline deadline, struct secret *ret_reply, struct wire_frame *ret_frame,
-	struct reason *reason)
+/* With a plan made for it, so that what has changed on disk since the last try counts. */
+static enum status
+helper_ask(const struct params *params, const struct helper_question *question,
+	struct deadline deadline, enum credential_source *ret_source, struct secret *ret_reply,
+	struct wire_frame *ret_frame, struct reason *reason)
 {
 	owned_secret request = {0}, reply = {0};
-	enum status status = request_write(params, question, deadline, &request, reason);
+	enum status status = request_write(params, question, deadline, ret_source, &request,
+		reason);
 
 	if (status == STATUS_OK)
 		status = secret_make(&reply, WIRE_REPLY_BYTES + 1);
@@ -175,4 +184,41 @@ helper_call(const struct params *params, const struct helper_question *question,
 		return refusal_take(ret_frame, reason);
 	*ret_reply = secret_steal(&reply);
 	return STATUS_OK;
+}
+
+/* Returns false, at once, when there is no time for another try. */
+static bool
+slow_wait(unsigned int try, struct deadline deadline)
+{
+	int64_t room_ms = deadline_left_ms(deadline) - SHORTEST_TRY_MS;
+	int64_t pause_ms = pause_random_ms(try, PAUSE_FIRST_MS, PAUSE_MOST_MS);
+
+	return room_ms > 0 && deadline_pause_ms(deadline, pause_ms < room_ms ? pause_ms : room_ms);
+}
+
+/*
+ * What luks-ssm-aws cannot try again, because only root can: it reads a token's file anew, which
+ * somebody may renew, and runs a program again that hung. Keys that a program gave and that have
+ * expired are asked for once more, as all credentials are. Nothing was stored before either.
+ */
+enum status
+helper_call(const struct params *params, const struct helper_question *question,
+	struct deadline deadline, struct secret *ret_reply, struct wire_frame *ret_frame,
+	struct reason *reason)
+{
+	bool refreshed = false;
+
+	for (unsigned int try = 0;; try++) {
+		enum credential_source source = 0;
+		enum status status = helper_ask(params, question, deadline, &source, ret_reply,
+			ret_frame, reason);
+
+		if (status == STATUS_EXPIRED_CREDENTIALS && source == SOURCE_PROCESS &&
+			!refreshed && deadline_left_ms(deadline) > SHORTEST_TRY_MS)
+			refreshed = true;
+		else if (status != STATUS_SLOW_CREDENTIALS || !slow_wait(try, deadline))
+			return status;
+		if (reason != NULL)
+			reason_clear(reason);
+	}
 }

@@ -23,7 +23,8 @@ struct helper_question {
 };
 
 /*
- * RET_FRAME lends from RET_REPLY, which is the caller's to end. Every status of the groups
+ * Again until the deadline while a token's file holds an expired one or a credential_process does
+ * not end. RET_FRAME lends from RET_REPLY, which is the caller's to end. Every status of the groups
  * «Credentials» and «The key» in status.def, STATUS_TIMED_OUT, STATUS_NO_MEMORY.
  */
 must_use enum status helper_call(const struct params *params,

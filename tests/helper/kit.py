@@ -6,6 +6,7 @@ import os
 import shutil
 import subprocess
 import tempfile
+import time
 import unittest
 from pathlib import Path
 
@@ -90,13 +91,14 @@ class HelperTest(unittest.TestCase):
         arguments = [f"{name}={value}" for name, value in {**base, **params}.items()
                      if value is not None]
         program = os.environ["LUKS_SSM_FETCH_KEY"]
+        begun = time.monotonic()
         done = subprocess.run([program, *arguments], stdout=subprocess.PIPE, check=True,
                               timeout=deadline_s + 10,
                               env={"HOME": str(self.directory), **(environment or {})})
         code, reason, facts, warning, key = done.stdout.split(b"\n", 4)
         version, has_older, has_backslash, region = facts.decode().split()
         return helper.Answer(code.decode(), reason.decode(), key, int(version), has_older == "1",
-                             has_backslash == "1", warning.decode(), region=region)
+                             has_backslash == "1", warning.decode(), time.monotonic() - begun, region)
 
     def root_refused(self, code: str, *parts: str, **how) -> helper.Answer:
         return self.check_refusal(self.root_fetch(**how), code, *parts)

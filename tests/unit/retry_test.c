@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Jitter, classes, and the deadline. */
+/* Classes, and the deadline. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -7,23 +7,6 @@
 
 #include "aws/retry.h"
 #include <cmocka.h>
-
-static void
-pauses_double_up_to_their_limit_and_are_random(void **state)
-{
-	int64_t first_ms = retry_pause_ms(20, 100, 1000);
-	unsigned int different = 0;
-
-	(void)state;
-	for (int i = 0; i < 200; i++) {
-		int64_t pause_ms = retry_pause_ms(2, 100, 1000);
-
-		assert_in_range(pause_ms, 0, 400);
-		assert_in_range(retry_pause_ms(40, 100, 1000), 0, 1000);
-		different += retry_pause_ms(20, 100, 1000) != first_ms ? 1 : 0;
-	}
-	assert_true(different > 100);
-}
 
 static void
 only_what_can_pass_is_tried_again(void **state)
@@ -93,7 +76,6 @@ int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(pauses_double_up_to_their_limit_and_are_random),
 		cmocka_unit_test(only_what_can_pass_is_tried_again),
 		cmocka_unit_test(no_wait_begins_when_no_try_would_fit),
 		cmocka_unit_test(what_the_other_side_asks_for_is_honoured_within_bounds),
