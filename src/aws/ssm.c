@@ -23,7 +23,10 @@ reply_is_json(const struct http_reply *reply)
 static const struct ssm_action get_action = {"AmazonSSM.GetParameter", "ssm:GetParameter",
 	"kms:Decrypt"};
 
-/* A refusal names the right that is missing, which depends on what was called. */
+/*
+ * A refusal names the right that is missing, which depends on what was called. An ARN may be of
+ * another account, whose part it then is to share it.
+ */
 static enum status
 denial_explain(const struct http_reply *reply, const struct ssm_question *question,
 	const struct ssm_action *action, const char *message, struct reason *reason)
@@ -40,8 +43,10 @@ denial_explain(const struct http_reply *reply, const struct ssm_question *questi
 	if (nested[0] != '\0')
 		return STATUS_OK;
 	return reason_set(reason, STATUS_DENIED,
-		"%.40s: not allowed; grant %s (AccessDeniedException, request %.40s)",
-		parameter_name_tail(question->name), action->right, id);
+		"%.40s: not allowed; grant %s%s (AccessDeniedException, request %.40s)",
+		parameter_name_tail(question->name), action->right,
+		strncmp(question->name, "arn:", 4) == 0 ? ", or share it from its account" : "",
+		id);
 }
 
 /* An answer with an error in it: header and body may both name the code. */
@@ -65,7 +70,7 @@ error_take(const struct http_reply *reply, const struct ssm_question *question,
 	if (code[0] == '\0')
 		return foreign_reply_explain(reply, question->endpoint->host, reason);
 	facts->signature_refused = aws_code_is_of_signature(code);
-	if (action != &get_action && strcmp(code, "AccessDeniedException") == 0) {
+	if (strcmp(code, "AccessDeniedException") == 0) {
 		enum status status = denial_explain(reply, question, action, message, reason);
 
 		if (status != STATUS_OK)
