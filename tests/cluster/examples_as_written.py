@@ -5,10 +5,17 @@ import pathlib
 from time import time
 
 from lab import limit
+from lab.aws import GUEST_CA
+from lab.ground import ROLE, policy
 
 EXAMPLES = pathlib.Path(__file__).resolve().parents[2] / "cluster-examples"
 # In the cluster's own network, where the example has an address that documentation uses.
 ADDRESS = "10.77.0.100"
+# What the AWS example calls the two nodes and the volume.
+INSTANCES = {"i-0123456789abcdef0": "node1", "i-0123456789abcdef1": "node2"}
+EBS_VOLUME = "vol0123456789abcdef0"
+FENCER = {"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Resource": "*", "Action": [
+    "ec2:DescribeInstances", "ec2:StopInstances", "ec2:StartInstances", "ec2:RebootInstances"]}]}
 
 
 def run(c, name: str, *replaced: tuple[str, str], timeout: float = 240) -> None:
@@ -108,3 +115,45 @@ def test_crmsh_loads_its_form_and_the_volume_comes_up(c):
     c.record()
     c.prove_data(c.cluster.nodes[name])
     assert c.cluster.failures() == []
+
+
+def become_instances(c) -> None:
+    """The nodes as EC2 instances: each has its own metadata, and AWS is the only one who can switch them off."""
+    ports = c.aws.control("instances", plugs=INSTANCES, port=c.cluster.power.port, token=c.cluster.power.token)
+    for instance, name in INSTANCES.items():
+        node = c.cluster.nodes[name]
+        node.forward_port("metadata", ports[instance])
+        # What real nodes need not do: the emulator's authority is not in the system's bundle, which fence_aws uses.
+        node.sh(f"cat {GUEST_CA} >> /etc/ssl/certs/ca-certificates.crt")
+    c.aws.control("policies", name=ROLE, policies=[policy(), FENCER])
+    c.node1.sh("cibadmin --delete --force --xpath \"//primitive[@class='stonith']\"")
+    c.cluster.wait_idle()
+
+
+@limit(1200)
+def test_aws_switches_a_frozen_instance_off_before_the_other_has_the_volume(c):
+    if EBS_VOLUME not in c.cluster.disks:
+        c.add_copy(EBS_VOLUME)
+    try:
+        become_instances(c)
+        run(c, "aws-fencing.sh", timeout=400)
+        [name] = c.cluster.where("data")
+        node, survivor = c.cluster.nodes[name], c.other(name)
+        c.record()
+        began = time()
+        node.freeze()
+        c.wait_writes(survivor, began, 400)
+        [off, *_] = [row for row in c.cluster.power.log if row.began >= began]
+        assert (off.action, off.target, off.asker) == ("off", name, "ec2"), off
+        owners = c.prove_exclusion(name, survivor.name, since=began - 5, name=EBS_VOLUME)
+        assert owners[1].first >= off.began, (off, owners)
+        c.prove_data(survivor)
+        # Fencing ends with StartInstances: the node is back, and leaves the volume where it is.
+        node.wait_up(600)
+        c.cluster.wait_joined("node1", "node2")
+        c.cluster.wait_idle()
+        assert c.cluster.where("data") == [survivor.name]
+        assert c.aws.control("counters")["ec2.StopInstances"] == 1
+    finally:
+        for node in c.cluster.nodes.values():
+            node.forward_port("metadata", c.aws.http_port)

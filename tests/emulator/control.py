@@ -60,6 +60,10 @@ class Verbs:
         self._set(self.emulator.metadata, row)
         self.emulator.metadata.forget()
 
+    def instances(self, plugs: dict, port: int, token: str) -> dict:
+        """Machines of a power switch as EC2 instances; the ports of their metadata by their ids."""
+        return self.emulator.add_instances(plugs, port, token)
+
     def container(self, **row) -> None:
         self._set(self.emulator.container, row)
 

@@ -6,6 +6,7 @@ import json
 from pathlib import Path
 
 from .clock import Clock
+from .ec2 import Ec2
 from .errors import AwsError, ErrorStyle
 from .faults import Fault, FaultScript
 from .gateway import Gateway
@@ -61,6 +62,7 @@ class Emulator:
         self.ssm = Ssm(self.world, self.kms, self.gateway.kms_fault)
         self.sts = Sts(self.world)
         self.metadata = Metadata(self.world, NODE_ROLE)
+        self.ec2 = Ec2(self.world)
         self.container = ContainerCredentials(self.world, NODE_ROLE)
         self.certificates = Certificates(ca_directory, names)
         self._wanted_ports = (https_port, http_port)
@@ -128,6 +130,22 @@ class Emulator:
     def write_ca(self, path) -> str:
         Path(path).write_bytes(self.certificates.ca_pem)
         return str(path)
+
+    def add_instances(self, plugs: dict, port: int, token: str) -> dict:
+        """Instances by their ids, and the names that a power switch on loopback has for them.
+
+        Each gets a metadata service of its own; the ports of these by id.
+        """
+        self.ec2.connect(plugs, port, token)
+        ports = {}
+        for instance in plugs:
+            metadata = Metadata(self.world, NODE_ROLE)
+            metadata.instance_id = instance
+            listener = Listener(self, f"http-{instance}", 0, metadata=metadata)
+            listener.start()
+            self._listeners.append(listener)
+            ports[instance] = listener.port
+        return ports
 
     # -- short ways for tests ------------------------------------------------
 

@@ -12,7 +12,7 @@ import uuid
 from dataclasses import dataclass, field
 from urllib.parse import parse_qsl
 
-from . import sigv4
+from . import ec2, sigv4
 from .clock import http_date
 from .errors import JSON_TYPE, AwsError, json_error, nested_kms_text, query_error
 from .faults import STATUS_OF, TEXT_OF, Fault
@@ -66,7 +66,8 @@ class Gateway:
         if dot and prefix in TARGETS:
             return Route(TARGETS[prefix], operation, key_id)
         form = dict(parse_qsl(request.body.decode("utf-8", "replace")))
-        return Route("sts", form.get("Action", "none"), key_id)
+        service = "ec2" if form.get("Version") == ec2.VERSION else "sts"
+        return Route(service, form.get("Action", "none"), key_id)
 
     # -- one request -----------------------------------------------------------
 
@@ -169,12 +170,15 @@ class Gateway:
     def _answer(self, request: Request, route: Route, connection: Connection) -> Reply:
         try:
             if route.service == "imds":
-                reply = self.emulator.metadata.handle(request)
+                metadata = connection.metadata or self.emulator.metadata
+                reply = metadata.handle(request)
                 return reply or connection.wait_for_client_end(0)
             if route.service == "container":
                 return self.emulator.container.handle(request)
             if route.service == "sts":
                 return self._sts(request, route)
+            if route.service == "ec2":
+                return self._ec2(request, route)
             return self._json(request, route)
         except AwsError as error:
             return self._error(error, route)
@@ -190,6 +194,8 @@ class Gateway:
         if route.service == "sts":
             return Reply(error.status, list(fault.headers.items()) if fault else [],
                          query_error(error, route.request_id), "text/xml", code=error.code)
+        if route.service == "ec2":
+            return Reply(error.status, [], ec2.error(error, route.request_id), "text/xml", code=error.code)
         if route.service in ("imds", "container"):
             body = json.dumps({"code": error.code, "message": error.message}).encode()
             return Reply(error.status, [], body, "application/json", code=error.code)
@@ -250,6 +256,12 @@ class Gateway:
         route.names = [form["RoleArn"]] if "RoleArn" in form else []
         body = render(route.operation, result, route.request_id)
         return Reply(200, [], body, "text/xml")
+
+    def _ec2(self, request: Request, route: Route) -> Reply:
+        form = dict(parse_qsl(request.body.decode("utf-8", "replace"), keep_blank_values=True))
+        caller = self._authenticate(request, route, sigv4.QUERY_CODES)
+        result = self.emulator.ec2.handle(route.operation, form, caller)
+        return Reply(200, [], ec2.render(route.operation, result, route.request_id), "text/xml")
 
     # -- KMS as seen from SSM -------------------------------------------------------
 

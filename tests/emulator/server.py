@@ -13,14 +13,19 @@ IDLE_S = 60.0
 
 
 class Listener:
-    """One port. certificates: None for plain HTTP. Never binds anything but loopback."""
+    """One port. certificates: None for plain HTTP. Never binds anything but loopback.
 
-    def __init__(self, emulator, name: str, port: int, certificates=None, host: str = "127.0.0.1"):
+    metadata: what an instance sees here, where it is not the emulator's one.
+    """
+
+    def __init__(self, emulator, name: str, port: int, certificates=None, host: str = "127.0.0.1",
+                 metadata=None):
         if not host.startswith("127.") and host != "::1":
             raise ValueError("the emulator listens on loopback only")
         self.emulator = emulator
         self.name = name
         self.certificates = certificates
+        self.metadata = metadata
         family = socket.AF_INET6 if ":" in host else socket.AF_INET
         self.socket = socket.create_server((host, port), family=family, backlog=256)
         self.port = self.socket.getsockname()[1]
@@ -61,6 +66,7 @@ class Listener:
         self.emulator.log.count("connections")
         self.emulator.log.count(f"connections.{self.name}")
         connection = Connection(stream, self.certificates is not None)
+        connection.metadata = self.metadata
         try:
             stream.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
             stream.settimeout(IDLE_S)

@@ -23,7 +23,7 @@ VERSIONS = {"1.2": ssl.TLSVersion.TLSv1_2, "1.3": ssl.TLSVersion.TLSv1_3}
 
 def default_names() -> list:
     names = [f"{service}.{region}.amazonaws.com" for region in REGIONS
-             for service in ("ssm", "sts", "kms", "ssm-fips", "kms-fips")]
+             for service in ("ssm", "sts", "kms", "ec2", "ssm-fips", "kms-fips")]
     names += [f"{service}.{region}.api.aws" for region in REGIONS
               for service in ("ssm", "sts", "kms")]
     names += [f"{service}.cn-north-1.amazonaws.com.cn" for service in ("ssm", "sts", "kms")]

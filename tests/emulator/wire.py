@@ -97,6 +97,7 @@ class Connection:
     def __init__(self, sock: socket.socket, tls: bool):
         self.sock = sock
         self.tls = tls
+        self.metadata = None        # the instance's own, where the listener has one
         self.cut = False            # ended on purpose inside a reply: no goodbye in TLS
         self._buffer = bytearray()
 

@@ -13,7 +13,7 @@ from . import children
 TESTS = pathlib.Path(__file__).resolve().parent.parent
 REGION = "eu-central-1"
 GUEST_CA = "/etc/luks-ssm/emulator-ca.pem"
-SERVICES = ("ssm", "sts", "kms")
+SERVICES = ("ssm", "sts", "kms", "ec2")
 
 
 class Aws:

@@ -27,15 +27,23 @@ SBD_BYTES = 4 << 20
 
 
 class Cluster:
-    """See the module; `fencing` is lab, sbd or both."""
+    """See the module; `fencing` is lab, sbd or both.
+
+    With `namespaces` each node has one more NVMe controller with so many, serial number many; all nodes see the same.
+    """
 
     def __init__(self, image: Image, *, size: int = 2, fencing: str = "lab", tree: pathlib.Path | None = None,
-                 token_ms: int = 5000, memory_mib: int = 1280, keep: bool = False) -> None:
+                 token_ms: int = 5000, memory_mib: int = 1280, keep: bool = False, namespaces: int = 0,
+                 namespace_mib: int = 64) -> None:
         self.names = [f"node{number}" for number in range(1, size + 1)]
         self.directory = children.directory(keep)
         self.fencing = fencing
         self.nodes: dict[str, Node] = {}
         self.disks: dict[str, pathlib.Path] = {}
+        self.namespaces = [self.directory / f"namespace{number}.raw" for number in range(1, namespaces + 1)]
+        for path in self.namespaces:
+            with open(path, "wb") as file:
+                file.truncate(namespace_mib << 20)
         self.hub: Hub | None = None
         self.aws: Aws | None = None
         self.power: PowerSwitch | None = None
@@ -58,7 +66,8 @@ class Cluster:
             archive = self.directory / f"{name}.tar"
             identity.write(archive, number, self.names, fencing=self.fencing, token=self.power.token,
                            token_ms=token_ms, ca=self.aws.ca, tree=tree, authkey=AUTHKEY)
-            node = Node(image, name, archive, self.hub.nic_arguments(name, number), sbd=sbd, memory_mib=memory_mib)
+            node = Node(image, name, archive, self.hub.nic_arguments(name, number), sbd=sbd, memory_mib=memory_mib,
+                        namespaces=self.namespaces)
             node.forward_port("fence", self.power.port)
             node.forward_port("aws", self.aws.https_port)
             node.forward_port("metadata", self.aws.http_port)

@@ -115,12 +115,16 @@ class Ground:
     def add_volume(self, name: str) -> None:
         """One more beside the first: disk nvme-NAME, directory /srv/NAME, parameter /prod/NAME/luks.  It stays."""
         if name not in self._volumes:
-            copy_sparse(self._template, self.cluster.directory / f"{name}.raw")
-            self.cluster.add_disk(name, SIZE_MIB)
-            node = self.cluster.any_up()
-            node.sh(f"cryptsetup luksUUID -q --uuid {uuid.uuid4()} {node.disks[name].device}")
+            self.add_copy(name)
             self._volumes.append(name)
             self._store(name)
+
+    def add_copy(self, serial: str) -> None:
+        """A disk with what the first one had at the beginning, under a LUKS UUID of its own.  It stays."""
+        copy_sparse(self._template, self.cluster.directory / f"{serial}.raw")
+        self.cluster.add_disk(serial, SIZE_MIB)
+        node = self.cluster.any_up()
+        node.sh(f"cryptsetup luksUUID -q --uuid {uuid.uuid4()} {node.disks[serial].device}")
 
     def _store(self, name: str) -> None:
         self.aws.put(f"/prod/{name}/luks", PASSPHRASE)

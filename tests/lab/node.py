@@ -25,11 +25,12 @@ class Node(Machine):
     """See the module; `identity` is its archive, `nic` QEMU's arguments for the cluster's network."""
 
     def __init__(self, image, name: str, identity: pathlib.Path, nic: list[str], *, sbd: pathlib.Path | None = None,
-                 memory_mib: int = 1536, append: str = "") -> None:
+                 memory_mib: int = 1536, append: str = "", namespaces: list[pathlib.Path] = ()) -> None:
         super().__init__(image, name, memory_mib=memory_mib, systemd=True, append=append)
         self._identity = identity
         self._nic = nic
         self._sbd = sbd
+        self._namespaces = namespaces
         self._power = threading.RLock()
         self._is_on = False
         self._boots_seen = 0  # by the channel that is open
@@ -54,6 +55,11 @@ class Node(Machine):
         if self._sbd:
             words += ["-drive", f"file={self._sbd},format=raw,if=none,id=sbd,cache=writeback,file.locking=off",
                       "-device", "virtio-blk-pci,drive=sbd,serial=lab-sbd,share-rw=on"]
+        if self._namespaces:
+            words += ["-device", "nvme,id=many,serial=many"]
+        for number, path in enumerate(self._namespaces, 1):
+            words += ["-drive", f"file={path},format=raw,if=none,id=namespace{number},cache=writeback,file.locking=off",
+                      "-device", f"nvme-ns,drive=namespace{number},bus=many,nsid={number}"]
         return words
 
     # Power

@@ -1,0 +1,182 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""tests/bench/at_once: many volumes on one node, all started by one order, against the time that their KDF takes alone.
+
+The volumes are namespaces of one NVMe controller, the emulator answers 40 requests a second, node-action-limit lets all
+starts run at once.  Each KDF takes at least the seconds asked for on the node's one processor, so that they cannot share it:
+what is measured is what all the rest costs on top.
+"""
+
+import argparse
+import json
+import os
+import pathlib
+import statistics
+import sys
+import time
+
+TESTS = pathlib.Path(__file__).resolve().parents[2]
+sys.path[:0] = [str(TESTS), str(TESTS / "lib")]
+sys.dont_write_bytecode = True
+
+# pylint: disable=wrong-import-position
+from lab import apt, children  # noqa: E402
+from lab.cluster import Cluster  # noqa: E402
+from lab.ground import ROLE, policy, primitive  # noqa: E402
+from lab.image import build  # noqa: E402
+from lab.volumes import CHEAP, MKFS, PASSPHRASE, copy_sparse  # noqa: E402
+from runner.builds import Builds  # noqa: E402
+from runner.report import Report, say  # noqa: E402
+
+REQUESTS_PER_S = 40
+SIZE_MIB = 64
+START_TIMEOUT_S = 1800
+# A first guess, which says how fast this processor is.
+TRIAL_ITERATIONS = 100000
+KEY_FILE = "/run/at-once.key"
+
+
+def name_of(number: int) -> str:
+    return f"v{number:02}"
+
+
+class AtOnce:
+    """One node and its volumes."""
+
+    def __init__(self, cluster: Cluster, count: int, kdf_s: float) -> None:
+        self.cluster, self.node, self.count, self.kdf_s = cluster, cluster.node1, count, kdf_s
+        self.devices: list[str] = []
+
+    def _unlock_s(self, device: str) -> float:
+        """What a try of the key takes there, the KDF and little else, without a mapping."""
+        return float(self.node.python(
+            "import subprocess, time\nbegan = time.monotonic()\n"
+            "subprocess.run(['cryptsetup', 'open', '--test-passphrase', '--key-file', *ARGUMENTS], check=True)\n"
+            "print(time.monotonic() - began)", [KEY_FILE, device], timeout=600))
+
+    def _set_iterations(self, device: str, iterations: int) -> None:
+        self.node.sh(f"cryptsetup luksConvertKey -q --key-file {KEY_FILE} --pbkdf pbkdf2 --pbkdf-force-iterations "
+                     f"{iterations} {device}", 600)
+
+    def prepare(self) -> None:
+        """Format the first, give its slot the KDF that was asked for, and copy it to the others."""
+        first, *others = self.cluster.namespaces
+        self.devices = self.node.sh("ls -v /dev/nvme*n* | grep -v p").split()
+        self.devices = [path for path in self.devices
+                        if self.node.read(f"/sys/block/{path.removeprefix('/dev/')}/device/serial").strip() == b"many"]
+        assert len(self.devices) == self.count, self.devices
+        device = self.devices[0]
+        self.node.write(KEY_FILE, PASSPHRASE, 0o600)
+        self.node.sh(f"cryptsetup luksFormat -q --key-file {KEY_FILE} {' '.join(CHEAP[2])} {device} && "
+                     f"cryptsetup open --key-file {KEY_FILE} {device} made && {' '.join(MKFS['ext4'])} /dev/mapper/made && "
+                     "cryptsetup close made", 300)
+        cheap_s = self._unlock_s(device)
+        self._set_iterations(device, TRIAL_ITERATIONS)
+        per_iteration_s = max((self._unlock_s(device) - cheap_s) / TRIAL_ITERATIONS, 1e-7)
+        self._set_iterations(device, int(1.2 * self.kdf_s / per_iteration_s))
+        self.node.sh("sync")
+        for other in others:
+            copy_sparse(first, other)
+        for number, path in enumerate(self.devices):
+            self.node.sh(f"blockdev --flushbufs {path}; cryptsetup luksUUID -q --uuid "
+                         f"00000000-0000-4000-8000-{number:012} {path}", 120)
+        aws = self.cluster.aws
+        names = [f"/prod/{name_of(number)}/luks" for number in range(self.count)]
+        for name in names:
+            aws.put(name, PASSPHRASE)
+        aws.control("metadata", role=ROLE)
+        aws.control("policies", name=ROLE, policies=[policy(*names)])
+        aws.fault("error", service="ssm", code="ThrottlingException", rate=REQUESTS_PER_S)
+        self._cheap_s = cheap_s
+
+    def kdf_alone_s(self) -> float:
+        """The KDF of all of them, one after the other: the median of some times their number."""
+        some = [self._unlock_s(path) - self._cheap_s for path in self.devices[:5]]
+        say(f"  one KDF: {', '.join(f'{value:.2f}' for value in some)} s; the rest of such a try {self._cheap_s:.2f} s")
+        assert min(some) >= self.kdf_s, f"a KDF of {min(some):.2f} s is less than {self.kdf_s:g} s"
+        return self.count * statistics.median(some)
+
+    def _resources(self) -> str:
+        rows = "".join(primitive(name_of(number), {
+            "device": path, "directory": f"/srv/{name_of(number)}", "ssm_parameter": f"/prod/{name_of(number)}/luks",
+            "region": "eu-central-1", "ca_bundle": self.node.aws_parameters["ca_bundle"]},
+            {"target-role": "Stopped"}, (("start", 0, START_TIMEOUT_S, 0), ("stop", 0, 300, 0)))
+            for number, path in enumerate(self.devices))
+        return f"<resources>{rows}</resources>"
+
+    def mounted(self) -> int:
+        return sum(line.split()[1].startswith(b"/srv/v") for line in self.node.read("/proc/mounts").splitlines())
+
+    def start_s(self) -> float:
+        """From the order until all of them are mounted."""
+        pipe = "cibadmin --modify --allow-create --scope {} --xml-pipe"
+        self.node.run(pipe.format("crm_config"), stdin=b'<crm_config><cluster_property_set id="cib-bootstrap-options">'
+                      b'<nvpair id="limit" name="node-action-limit" value="%d"/></cluster_property_set></crm_config>'
+                      % self.count, check=True, timeout=60)
+        self.node.run(pipe.format("resources"), stdin=self._resources().encode(), check=True, timeout=60)
+        self.cluster.wait_idle(900)
+        started = self._resources().replace('value="Stopped"', 'value="Started"')
+        began = time.monotonic()
+        self.node.run(pipe.format("resources"), stdin=started.encode(), check=True, timeout=60)
+        seen = 0
+        while seen < self.count:
+            assert time.monotonic() - began < START_TIMEOUT_S + 120, f"{seen} of {self.count} are mounted"
+            time.sleep(2)
+            now = self.mounted()
+            if now != seen:
+                say(f"  {time.monotonic() - began:6.1f} s  {now} of {self.count} are mounted")
+            seen = now
+        return time.monotonic() - began
+
+    def prove(self) -> None:
+        """Nothing failed, nobody was killed for memory, and the limit was felt."""
+        self.cluster.wait_idle(300)
+        assert self.cluster.failures() == [], self.cluster.failures()
+        killed = [line for line in self.node.sh("dmesg").splitlines() if "Out of memory" in line or "oom-kill" in line]
+        assert not killed, killed
+        counters = self.cluster.aws.control("counters")
+        say(f"  {counters['ssm.GetParameter']} requests, {counters.get('error.ThrottlingException', 0)} of them throttled; "
+            "no failed action, no process killed for memory")
+
+
+def run(options: argparse.Namespace, report: Report) -> None:
+    image, tree = build(options.release), Builds().tree()
+    with Cluster(image, size=1, tree=tree, memory_mib=1536, namespaces=options.volumes, namespace_mib=SIZE_MIB) as cluster:
+        cluster.start(900)
+        bench = AtOnce(cluster, options.volumes, options.kdf_seconds)
+        bench.prepare()
+        alone_s = bench.kdf_alone_s()
+        together_s = bench.start_s()
+        bench.prove()
+    ratio = together_s / alone_s
+    say(f"  {options.volumes} volumes started at once over their KDF one after the other: {ratio:.2f} "
+        f"({together_s:.1f} s and {alone_s:.1f} s here; at most 1.5)")
+    report.record("all at once", True)
+    if options.json:
+        row = {"title": "volumes started at once over their serial KDF", "bar": "at most 1.5", "ratio": round(ratio, 2),
+               "volumes": options.volumes}
+        pathlib.Path(options.json).write_text(json.dumps([row], indent=1) + "\n", encoding="utf-8")
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(prog="tests/bench/at_once", description=__doc__)
+    parser.add_argument("--volumes", type=int, default=32)
+    parser.add_argument("--kdf-seconds", type=float, default=2, help="each KDF, alone, at least (2)")
+    parser.add_argument("--release", choices=apt.RELEASES, help="what the machine runs")
+    parser.add_argument("--json", metavar="FILE", help="the ratio goes there as well")
+    options = parser.parse_args()
+    if options.release:
+        os.environ["LAB_RELEASE"] = options.release
+    children.interrupt_on_signals()
+    report = Report()
+    try:
+        run(options, report)
+    except KeyboardInterrupt:
+        report.record("interrupted", False)
+    except Exception as error:  # pylint: disable=broad-except
+        say(f"FAILED {type(error).__name__}: {error}")
+        report.record("all at once", False)
+    return report.close()
+
+
+if __name__ == "__main__":
+    sys.exit(main())
