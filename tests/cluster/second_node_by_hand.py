@@ -32,3 +32,26 @@ def test_multiple_mount_protection_refuses_it_and_the_first_node_writes_on(c):
     assert c.cluster.where("guarded") == ["node1"] and c.cluster.failures() == []
     c.prove_data(c.node1, "guarded")
     c.prove_exclusion("node1", since=began, name="guarded")
+
+
+@limit(900)
+def test_after_a_power_loss_the_other_node_waits_out_the_protection_and_takes_over(c):
+    c.add_volume("guarded")
+    protect(c, "guarded")
+    c.create("guarded", prefer="node2")
+    c.cluster.wait_where("guarded", "node2")
+    c.record("guarded")
+    began = time()
+    c.node2.power_off()
+    c.wait_writes(c.node1, began, 300, name="guarded")
+    assert c.fenced(began) == ["node2"]
+    # The kernel looks twice, each time for two of the filesystem's intervals of 5 s and one second, whether another writes.
+    took_s = c.start_seconds("node1", "guarded")
+    c.note(f"the start took {took_s:.1f} s")
+    assert took_s > 22, took_s
+    c.prove_data(c.node1, "guarded")
+    c.prove_exclusion("node2", "node1", since=began - 5, name="guarded")
+    c.node2.wait_up(600)
+    c.cluster.wait_joined("node1", "node2")
+    c.cluster.wait_idle()
+    assert c.cluster.where("guarded") == ["node1"] and c.cluster.failures() == []

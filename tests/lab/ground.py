@@ -8,6 +8,7 @@ where that is possible.
 import re
 import time
 import uuid
+import xml.etree.ElementTree
 
 from . import writes
 from .cluster import Cluster
@@ -244,6 +245,18 @@ class Ground:
                           f"a record of {name} from {node.name}")
         self.note(f"{node.name} writes {name} {first - since:.1f} s after")
         return first
+
+    def start_seconds(self, node: str, *names: str) -> float:
+        """What the cluster's history says of the execution of these resources' starts there, together."""
+        text = self.cluster.any_up().sh("cibadmin --query --scope status", 60)
+        found = [int(row.get("exec-time")) / 1000
+                 for state in xml.etree.ElementTree.fromstring(text).iterfind(f"node_state[@uname='{node}']")
+                 for resource in state.iter("lrm_resource") if resource.get("id") in names
+                 for row in resource.iter("lrm_rsc_op")
+                 if row.get("operation") == "start" and row.get("rc-code") == "0"]
+        if not found:
+            raise AssertionError(f"the history has no start on {node}")
+        return sum(found)
 
     # What a case proves
 

@@ -45,6 +45,7 @@ class AtOnce:
     def __init__(self, cluster: Cluster, count: int, kdf_s: float) -> None:
         self.cluster, self.node, self.count, self.kdf_s = cluster, cluster.node1, count, kdf_s
         self.devices: list[str] = []
+        self._cheap_s = 0.0
 
     def _unlock_s(self, device: str) -> float:
         """What a try of the key takes there, the KDF and little else, without a mapping."""
@@ -87,6 +88,7 @@ class AtOnce:
         aws.control("policies", name=ROLE, policies=[policy(*names)])
         aws.fault("error", service="ssm", code="ThrottlingException", rate=REQUESTS_PER_S)
         self._cheap_s = cheap_s
+        say("  all of them are formatted and their passphrases stored")
 
     def kdf_alone_s(self) -> float:
         """The KDF of all of them, one after the other: the median of some times their number."""
@@ -142,6 +144,7 @@ def run(options: argparse.Namespace, report: Report) -> None:
     image, tree = build(options.release), Builds().tree()
     with Cluster(image, size=1, tree=tree, memory_mib=1536, namespaces=options.volumes, namespace_mib=SIZE_MIB) as cluster:
         cluster.start(900)
+        say(f"  the node is up; formatting {options.volumes} namespaces")
         bench = AtOnce(cluster, options.volumes, options.kdf_seconds)
         bench.prepare()
         alone_s = bench.kdf_alone_s()

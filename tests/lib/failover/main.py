@@ -13,7 +13,6 @@ import pathlib
 import statistics
 import sys
 import time
-import xml.etree.ElementTree
 
 TESTS = pathlib.Path(__file__).resolve().parents[2]
 sys.path[:0] = [str(TESTS), str(TESTS / "lib")]
@@ -30,6 +29,7 @@ from runner.report import Report, say  # noqa: E402
 KEY_FILE = "/etc/failover-bench.key"
 META = {"resource-stickiness": "100"}
 OPERATIONS = (("start", 0, 120, 0), ("stop", 0, 120, 0), ("monitor", 20, 30, 0))
+MEMBERS = (RESOURCE, "crypt", "Filesystem")
 OURS, SHELL = "ours", "crypt + Filesystem"
 # What is compared, what it is called, and what the project asks for.
 FIGURES = (("move", "order to move until writable", "at least 1"), ("power", "power cut until writable", "at least 1"),
@@ -43,20 +43,6 @@ def _shell_group() -> str:
                ("Filesystem", {"device": f"/dev/mapper/{RESOURCE}", "directory": DIRECTORY, "fstype": "ext4"}))
     text = "".join(primitive(name, values, META, OPERATIONS, "heartbeat", name) for name, values in members)
     return f'<resources><group id="{RESOURCE}">{text}</group></resources>{place(RESOURCE, "node1", "50")}'
-
-
-def _start_seconds(ground, node: str) -> float:
-    """What the cluster's history says of the execution of the starts there, in seconds."""
-    text = ground.cluster.any_up().sh("cibadmin --query --scope status", 60)
-    found = []
-    for state in xml.etree.ElementTree.fromstring(text).iterfind(f"node_state[@uname='{node}']"):
-        for resource in state.iter("lrm_resource"):
-            if resource.get("id") in (RESOURCE, "crypt", "Filesystem"):
-                found += [int(row.get("exec-time")) / 1000 for row in resource.iter("lrm_rsc_op")
-                          if row.get("operation") == "start" and row.get("rc-code") == "0"]
-    if not found:
-        raise AssertionError(f"the history has no start on {node}")
-    return sum(found)
 
 
 def _configure(ground, side: str) -> None:
@@ -78,7 +64,7 @@ def _round(ground, side: str) -> dict:
     ground.node1.sh(f"crm_resource --resource {RESOURCE} --move --node node2", 60)
     row = {"move": ground.wait_writes(ground.node2, began) - began}
     ground.cluster.wait_idle()
-    row["move starts"] = _start_seconds(ground, "node2")
+    row["move starts"] = ground.start_seconds("node2", *MEMBERS)
     ground.node1.sh(f"crm_resource --resource {RESOURCE} --clear", 60)
     ground.cluster.wait_idle()
     began = time.time()
@@ -87,7 +73,7 @@ def _round(ground, side: str) -> dict:
     ground.node2.wait_up(600)
     ground.cluster.wait_joined(*ground.cluster.names)
     ground.cluster.wait_idle()
-    row["power starts"] = _start_seconds(ground, "node1")
+    row["power starts"] = ground.start_seconds("node1", *MEMBERS)
     ground.prove_data(ground.node1)
     ground.prove_exclusion("node1", "node2", "node1", since=ground.recorder.acknowledged()[0].time)
     say(f"  {side}: " + ", ".join(f"{key} {value:.2f} s" for key, value in row.items()))
