@@ -130,13 +130,13 @@ def become_instances(c) -> None:
     c.cluster.wait_idle()
 
 
-@limit(1200)
+@limit(2000)
 def test_aws_switches_a_frozen_instance_off_before_the_other_has_the_volume(c):
     if EBS_VOLUME not in c.cluster.disks:
         c.add_copy(EBS_VOLUME)
     try:
         become_instances(c)
-        run(c, "aws-fencing.sh", timeout=400)
+        run(c, "aws-fencing.sh", timeout=900)
         [name] = c.cluster.where("data")
         node, survivor = c.cluster.nodes[name], c.other(name)
         c.record()
