@@ -17,8 +17,8 @@ static_obtain(struct caller *caller, struct reason *reason)
 		return reason_set(reason, STATUS_NO_CREDENTIALS,
 			"%.80s: the access key is not complete; set its id and its secret",
 			request->origin);
-	return credentials_copy(request->access_key, request->secret_key, request->session_token,
-		&caller->credentials, reason);
+	return credentials_copy(request->origin, request->access_key, request->secret_key,
+		request->session_token, &caller->credentials, reason);
 }
 
 static enum status

@@ -25,11 +25,12 @@ struct credentials {
 #define owned_credentials owned_by(credentials_end) struct credentials
 
 /*
- * Copies texts; TOKEN may be NULL. STATUS_BAD_CREDENTIALS: empty or with characters no header can
- * carry.
+ * Copies texts; TOKEN may be NULL. ORIGIN names the source in the reason. STATUS_BAD_CREDENTIALS:
+ * empty or with characters no header can carry.
  */
-must_use enum status credentials_copy(const char *access_key, const char *secret_key,
-	const char *token, struct credentials *ret_credentials, struct reason *reason);
+must_use enum status credentials_copy(const char *origin, const char *access_key,
+	const char *secret_key, const char *token, struct credentials *ret_credentials,
+	struct reason *reason);
 
 /*
  * Reads the JSON form that metadata, containers and credential processes share (AccessKeyId,
@@ -39,7 +40,10 @@ must_use enum status credentials_copy(const char *access_key, const char *secret
 must_use enum status credentials_parse(const struct secret *text, const char *origin,
 	struct credentials *ret_credentials, struct reason *reason);
 
-/* Seconds since 1970 of "2026-01-31T12:00:00Z", 0 for anything else. */
+/*
+ * Seconds since 1970 of "2026-01-31T12:00:00Z", perhaps with a fraction, or with +02:00, +0200 or
+ * nothing in place of the Z; 0 for anything else.
+ */
 int64_t timestamp_parse(const char *text);
 
 void credentials_end(struct credentials *credentials);

@@ -128,7 +128,7 @@ expiry_note(struct fetch *fetch, int64_t now_s)
 	 * During an outage AWS hands out old ones on purpose and takes them: the service is the
 	 * judge.
 	 */
-	if (expires_s > 0 && expires_s < now_s)
+	if (expires_s != 0 && expires_s < now_s)
 		warning_set(fetch,
 			"%.60s: the credentials say that they expired %" PRId64
 			" s ago; they were used all the same",

@@ -119,6 +119,15 @@ json_member_text(struct json_object *object, const char *name)
 	return text != NULL && strlen(text) == length_bytes ? text : NULL;
 }
 
+bool
+json_member_may_be_text(struct json_object *object, const char *name)
+{
+	struct json_object *member = NULL;
+
+	return !json_object_object_get_ex(object, name, &member) || member == NULL ||
+		json_member_text(object, name) != NULL;
+}
+
 int64_t
 json_member_number(struct json_object *object, const char *name, int64_t fallback)
 {

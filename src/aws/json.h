@@ -7,6 +7,7 @@
 #define LUKS_SSM_AWS_JSON_H
 
 #include <json-c/json.h>
+#include <stdbool.h>
 #include <stdint.h>
 
 #include "base/secret.h"
@@ -36,6 +37,9 @@ const char *json_member_text(struct json_object *object, const char *name);
  */
 const char *
 json_member_bytes(struct json_object *object, const char *name, size_t *ret_length_bytes);
+
+/* Whether the member is text as above, null, or not there. */
+bool json_member_may_be_text(struct json_object *object, const char *name);
 
 /* The member as a number from 0 to the largest int64_t, or FALLBACK. */
 int64_t json_member_number(struct json_object *object, const char *name, int64_t fallback);

@@ -58,6 +58,17 @@ metadata_call(struct metadata *metadata, const char *method, const char *path,
 	return http_exchange(metadata->client, &call, ret_reply, reason);
 }
 
+/* Whether a header can carry it. */
+static bool
+token_is_plain(const struct secret *token)
+{
+	for (size_t i = 0; i < token->length_bytes; i++) {
+		if (token->bytes[i] <= ' ' || token->bytes[i] > '~')
+			return false;
+	}
+	return token->length_bytes > 0;
+}
+
 /*
  * A session token, unless there is one. RET_STATUS is the HTTP status when there is no token in the
  * answer.
@@ -78,12 +89,12 @@ token_obtain(struct metadata *metadata, struct deadline deadline, long *ret_http
 	if (status != STATUS_OK)
 		return status;
 	*ret_http_status = reply.status;
-	if (reply.status != 200 || reply.body.length_bytes == 0)
+	if (reply.status != 200)
 		return STATUS_METADATA_UNREACHABLE;
-	for (size_t i = 0; i < reply.body.length_bytes; i++) {
-		if (reply.body.bytes[i] <= ' ' || reply.body.bytes[i] > '~')
-			return STATUS_BAD_REPLY;
-	}
+	if (!token_is_plain(&reply.body))
+		return reason_set(reason, STATUS_BAD_REPLY,
+			"%s: what came is not a token of instance metadata; see what sits between",
+			metadata->endpoint.host);
 	secret_end(&metadata->token);
 	metadata->token = secret_steal(&reply.body);
 	return STATUS_OK;
@@ -138,6 +149,9 @@ document_fetch(struct metadata *metadata, const char *path, struct deadline dead
 		if (!deadline_pause_ms(deadline, pause_random_ms(try, 200, 1000)))
 			break;
 	}
+	/* Something answered, and its answer is what is wrong. */
+	if (status == STATUS_BAD_REPLY)
+		return status;
 	reason_clear(reason);
 	if (*ret_http_status != 0)
 		return reason_set(reason, STATUS_METADATA_UNREACHABLE,

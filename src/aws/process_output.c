@@ -11,16 +11,6 @@ output_refuse(const char *origin, const char *what, struct reason *reason)
 		"%.80s: what credential_process prints %s; correct that program", origin, what);
 }
 
-/* A member that may be left out, but must be text when it is there; null is not there. */
-static bool
-member_is_sound(struct json_object *object, const char *name)
-{
-	struct json_object *member = NULL;
-
-	return !json_object_object_get_ex(object, name, &member) || member == NULL ||
-		json_member_text(object, name) != NULL;
-}
-
 enum status
 process_output_parse(const struct secret *text, const char *origin, int64_t now_s,
 	struct credentials *ret_credentials, struct reason *reason)
@@ -39,17 +29,18 @@ process_output_parse(const struct secret *text, const char *origin, int64_t now_
 
 	if (access_key == NULL || secret_key == NULL)
 		return output_refuse(origin, "has no AccessKeyId or no SecretAccessKey", reason);
-	if (!member_is_sound(object, "SessionToken") || !member_is_sound(object, "Expiration"))
+	if (!json_member_may_be_text(object, "SessionToken") ||
+		!json_member_may_be_text(object, "Expiration"))
 		return output_refuse(origin, "has a SessionToken or Expiration that is no text",
 			reason);
 	if (expiration != NULL && expires_s == 0)
 		return output_refuse(origin, "has an Expiration that is no time", reason);
-	if (expires_s > 0 && expires_s <= now_s)
+	if (expiration != NULL && expires_s <= now_s)
 		return reason_set(reason, STATUS_EXPIRED_CREDENTIALS,
 			"%.80s: what credential_process prints has expired; correct that program or the clock",
 			origin);
 
-	enum status status = credentials_copy(access_key, secret_key,
+	enum status status = credentials_copy(origin, access_key, secret_key,
 		json_member_text(object, "SessionToken"), ret_credentials, reason);
 
 	if (status == STATUS_OK)

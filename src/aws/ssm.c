@@ -127,15 +127,21 @@ ssm_reply_take(const struct http_reply *reply, const struct ssm_question *questi
 	const char *type = json_member_text(parameter, "Type");
 	const char *value = json_member_bytes(parameter, "Value", &value_bytes);
 
+	bool has_version = json_object_object_get_ex(parameter, "Version", NULL);
+	int64_t version = json_member_number(parameter, "Version", has_version ? -1 : 0);
+
 	if (type == NULL || value == NULL)
 		return shape_refuse(reply, "holds no parameter", reason);
+	/* It is counted down from, where the value opens nothing. */
+	if (version < 0 || version > UINT32_MAX)
+		return shape_refuse(reply, "has a Version that is no number", reason);
 
 	status = type_check(type, question, reason);
 	if (status == STATUS_OK)
 		status = encoding_decode(question->encoding, parameter_name_tail(question->name),
 			value, value_bytes, &ret_answer->decoded, reason);
 	if (status == STATUS_OK)
-		ret_answer->version = (uint64_t)json_member_number(parameter, "Version", 0);
+		ret_answer->version = (uint64_t)version;
 	if (status == STATUS_OK && json_member_text(parameter, "ARN") != NULL)
 		snprintf(ret_answer->arn, sizeof(ret_answer->arn), "%s",
 			json_member_text(parameter, "ARN"));

@@ -156,7 +156,7 @@ sts_reply_take(struct http_reply *reply, const struct sts_way *way, const struct
 			"STS: the reply %s (request %.40s); see what sits between",
 			status != STATUS_OK ? "is not its XML" : "holds no credentials",
 			reply->request_id[0] != '\0' ? reply->request_id : "unknown");
-	status = credentials_copy(found[LEAF_ACCESS_KEY].text, found[LEAF_SECRET_KEY].text,
+	status = credentials_copy("STS", found[LEAF_ACCESS_KEY].text, found[LEAF_SECRET_KEY].text,
 		found[LEAF_TOKEN].text, ret_credentials, reason);
 	if (status == STATUS_OK)
 		ret_credentials->expires_s = timestamp_parse(found[LEAF_EXPIRATION].text);

@@ -52,7 +52,18 @@ source_take_environment(struct plan *plan, bool required, struct reason *reason)
 	return status;
 }
 
-/* A token is one line; an editor ends it with a newline, which no header can carry. */
+/* One line that a header can carry; blanks may stand inside («Bearer …»). */
+static bool
+token_is_line(const struct secret *token)
+{
+	for (size_t i = 0; i < token->length_bytes; i++) {
+		if (token->bytes[i] < ' ' || token->bytes[i] > '~')
+			return false;
+	}
+	return true;
+}
+
+/* An editor ends the line with a newline, which is not the token's. */
 static enum status
 token_read(const char *path, const char *what, struct secret *ret_token, struct reason *reason)
 {
@@ -68,6 +79,10 @@ token_read(const char *path, const char *what, struct secret *ret_token, struct 
 	if (token.length_bytes == 0)
 		return reason_set(reason, STATUS_BAD_PROFILE,
 			"%s: %.100s is empty; put the token there", what, path);
+	if (!token_is_line(&token))
+		return reason_set(reason, STATUS_BAD_PROFILE,
+			"%s: %.100s is not one line of printable text; put the token there", what,
+			path);
 	*ret_token = secret_steal(&token);
 	return STATUS_OK;
 }

@@ -5,6 +5,7 @@
  */
 #include <ctype.h>
 #include <stdbool.h>
+#include <stdio.h>
 #include <string.h>
 #include <strings.h>
 
@@ -180,16 +181,18 @@ enum status
 check_region(const char *name, const char *value, struct reason *reason)
 {
 	const char *cursor = value, *region = NULL;
+	char shown[80];
 	size_t count = 0;
 
 	for (size_t length_bytes = region_list_next(&cursor, &region); length_bytes > 0;
 		length_bytes = region_list_next(&cursor, &region)) {
+		/* In a list, the one that is at fault. */
+		snprintf(shown, sizeof(shown), "%.*s", (int)length_bytes, region);
 		if (!field_is_region(region, length_bytes))
-			return value_reject(reason, name, value,
+			return value_reject(reason, name, shown,
 				"must be a region such as eu-central-1, or several separated by commas");
 		if (region_is_repeated(value, region, length_bytes))
-			return value_reject(reason, name, value,
-				"names a region twice; take one out");
+			return value_reject(reason, name, shown, "is named twice; take one out");
 		count++;
 	}
 	if (count == 0 || count > REGIONS_MAX)

@@ -28,7 +28,7 @@ taken_check(const struct credentials *credentials)
 	if (credentials->session_token.bytes != NULL)
 		plain_check(credentials->session_token.bytes,
 			credentials->session_token.length_bytes);
-	fuzz_promise(credentials_copy(credentials->access_key, credentials->secret_key.bytes,
+	fuzz_promise(credentials_copy("", credentials->access_key, credentials->secret_key.bytes,
 			     credentials->session_token.bytes, &again, NULL) == STATUS_OK,
 		"what was taken is taken again");
 }

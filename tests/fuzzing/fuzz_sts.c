@@ -17,7 +17,7 @@ taken_check(const struct credentials *credentials)
 			credentials->secret_key.length_bytes > 0 &&
 			credentials->session_token.bytes != NULL,
 		"success means whole credentials");
-	fuzz_promise(credentials_copy(credentials->access_key, credentials->secret_key.bytes,
+	fuzz_promise(credentials_copy("", credentials->access_key, credentials->secret_key.bytes,
 			     credentials->session_token.bytes, &again, NULL) == STATUS_OK,
 		"what was taken is taken again");
 }

@@ -65,13 +65,13 @@ what_no_header_can_carry_is_refused(void **state)
 	owned_credentials credentials = {0};
 
 	(void)state;
-	assert_int_equal(credentials_copy("A\r\nX: y", "s", NULL, &credentials, NULL),
+	assert_int_equal(credentials_copy("o", "A\r\nX: y", "s", NULL, &credentials, NULL),
 		STATUS_BAD_CREDENTIALS);
-	assert_int_equal(credentials_copy("A", "s", "t\n", &credentials, NULL),
+	assert_int_equal(credentials_copy("o", "A", "s", "t\n", &credentials, NULL),
 		STATUS_BAD_CREDENTIALS);
-	assert_int_equal(credentials_copy("", "s", NULL, &credentials, NULL),
+	assert_int_equal(credentials_copy("o", "", "s", NULL, &credentials, NULL),
 		STATUS_BAD_CREDENTIALS);
-	assert_int_equal(credentials_copy("A", "", NULL, &credentials, NULL),
+	assert_int_equal(credentials_copy("o", "A", "", NULL, &credentials, NULL),
 		STATUS_BAD_CREDENTIALS);
 }
 
@@ -81,9 +81,26 @@ times_are_read_or_unknown(void **state)
 	(void)state;
 	assert_int_equal(timestamp_parse("1970-01-01T00:01:00Z"), 60);
 	assert_int_equal(timestamp_parse("1970-01-01T00:01:00.5Z"), 60);
-	assert_int_equal(timestamp_parse("soon"), 0);
-	assert_int_equal(timestamp_parse("1970-01-01T00:01:00x"), 0);
+	assert_int_equal(timestamp_parse("1970-01-01T00:01:00"), 60);
+	assert_int_equal(timestamp_parse("1970-01-01T02:01:00+02:00"), 60);
+	assert_int_equal(timestamp_parse("1969-12-31T18:31:00.250-0530"), 60);
 	assert_int_equal(timestamp_parse(NULL), 0);
+}
+
+static void
+what_only_looks_like_a_time_is_unknown(void **state)
+{
+	static const char *const texts[] = {"", "soon", "1970-01-01T00:01:00x",
+		"1970-01-01T00:01:00Zulu", "1970-01-01T00:01:00.Z", "1970-01-01T00:01:00+25:00",
+		"1970-01-01T00:01:00+2", "1970-01-01T00:01:00+02:00Z", "1971-02-29T00:01:00Z",
+		" 971-02-01T00:01:00Z", "1971-2-1T0:1:0Z", "1971-13-01T00:01:00Z",
+		"1971-01-01T24:01:00Z", "1971-01-01 00:01:00Z", "1e9", "99999-01-01T00:00:00Z"};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(texts) / sizeof(texts[0]); i++) {
+		if (timestamp_parse(texts[i]) != 0)
+			fail_msg("«%s» was taken for a time", texts[i]);
+	}
 }
 
 int
@@ -94,6 +111,7 @@ main(void)
 		cmocka_unit_test(an_answer_without_keys_is_no_credentials),
 		cmocka_unit_test(what_no_header_can_carry_is_refused),
 		cmocka_unit_test(times_are_read_or_unknown),
+		cmocka_unit_test(what_only_looks_like_a_time_is_unknown),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

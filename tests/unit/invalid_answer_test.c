@@ -13,6 +13,7 @@
 #include "aws/parameter_name.h"
 #include "aws/process_output.h"
 #include "aws/sts.h"
+#include "aws/url.h"
 #include "invalid_cases.h"
 
 #define NOW_S 1800000000
@@ -65,6 +66,17 @@ container_try(const char *path, const char *text, size_t length_bytes, struct re
 }
 
 static enum status
+endpoint_try(const char *path, const char *text, size_t length_bytes, struct reason *reason)
+{
+	static char line[INVALID_CASE_BYTES + 1];
+	struct endpoint endpoint;
+
+	(void)path;
+	line_take(text, length_bytes, line);
+	return endpoint_parse(line, URL_TRUST_SERVICE, "AWS_ENDPOINT_URL_SSM", &endpoint, reason);
+}
+
+static enum status
 name_try(const char *path, const char *text, size_t length_bytes, struct reason *reason)
 {
 	static char line[INVALID_CASE_BYTES + 1];
@@ -97,6 +109,13 @@ malformed_addresses_of_containers_are_refused(void **state)
 }
 
 static void
+malformed_endpoints_are_refused_by_the_name_of_their_variable(void **state)
+{
+	(void)state;
+	invalid_cases_walk("endpoints", endpoint_try);
+}
+
+static void
 malformed_names_of_parameters_are_refused(void **state)
 {
 	(void)state;
@@ -110,6 +129,7 @@ main(void)
 		cmocka_unit_test(malformed_replies_of_sts_are_named),
 		cmocka_unit_test(malformed_output_of_programs_is_named_by_its_member),
 		cmocka_unit_test(malformed_addresses_of_containers_are_refused),
+		cmocka_unit_test(malformed_endpoints_are_refused_by_the_name_of_their_variable),
 		cmocka_unit_test(malformed_names_of_parameters_are_refused),
 	};
 

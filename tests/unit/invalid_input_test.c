@@ -23,6 +23,7 @@
 static char directory[] = "/tmp/luks-ssm-invalid-XXXXXX";
 static char copy_path[sizeof(directory) + 8];
 static char empty_path[sizeof(directory) + 8];
+static char variables_path[sizeof(directory) + 10];
 
 static void
 copy_write(const char *path, const char *text, size_t length_bytes)
@@ -50,15 +51,50 @@ reply_try(const char *path, const char *text, size_t length_bytes, struct reason
 	return ssm_reply_take(&reply, &question, &answer, &facts, reason);
 }
 
+/* A refusal of SSM whose document is not one. */
 static enum status
-metadata_try(const char *path, const char *text, size_t length_bytes, struct reason *reason)
+error_try(const char *path, const char *text, size_t length_bytes, struct reason *reason)
+{
+	static const struct endpoint endpoint = {.host = "localhost"};
+	static const struct ssm_question question = {.name = "/luks/volume",
+		.encoding = "text",
+		.endpoint = &endpoint};
+	owned_http_reply reply = {.status = 400, .content_type = "application/x-amz-json-1.1"};
+	owned_ssm_answer answer = {0};
+	struct reply_facts facts = {0};
+
+	(void)path;
+	assert_int_equal(secret_copy(text, length_bytes, &reply.body), STATUS_OK);
+	return ssm_reply_take(&reply, &question, &answer, &facts, reason);
+}
+
+/* The reason names who sent it. */
+static enum status
+document_try(const char *text, size_t length_bytes, const char *origin, struct reason *reason)
 {
 	owned_credentials credentials = {0};
 	owned_secret body = {0};
 
-	(void)path;
 	assert_int_equal(secret_copy(text, length_bytes, &body), STATUS_OK);
-	return credentials_parse(&body, "instance metadata", &credentials, reason);
+
+	enum status status = credentials_parse(&body, origin, &credentials, reason);
+
+	assert_non_null(strstr(reason->text, origin));
+	return status;
+}
+
+static enum status
+metadata_try(const char *path, const char *text, size_t length_bytes, struct reason *reason)
+{
+	(void)path;
+	return document_try(text, length_bytes, "instance metadata", reason);
+}
+
+static enum status
+container_try(const char *path, const char *text, size_t length_bytes, struct reason *reason)
+{
+	(void)path;
+	return document_try(text, length_bytes, "container credentials", reason);
 }
 
 /* One of the three files is the input, the other two are empty. */
@@ -91,6 +127,65 @@ config_try(const char *path, const char *text, size_t length_bytes, struct reaso
 
 	(void)path;
 	return plan_try(text, length_bytes, &params.config_file, &params, reason);
+}
+
+static enum status
+credentials_try(const char *path, const char *text, size_t length_bytes, struct reason *reason)
+{
+	struct params params = {.profile = "p"};
+	enum status status = plan_try(text, length_bytes, &params.credentials_file, &params,
+		reason);
+
+	(void)path;
+	/* Where the trouble has a line, the file stands before it. */
+	if (strstr(reason->text, ", line ") != NULL)
+		assert_non_null(strstr(reason->text, "credentials_file: "));
+	return status;
+}
+
+/* A plan whose token is the input: the file that VARIABLE names, beside what else has to be set. */
+static enum status
+token_plan_try(const char *text, size_t length_bytes, const char *variable, const char *more,
+	struct reason *reason)
+{
+	struct params params = {.environment_file = variables_path,
+		.credentials_file = empty_path,
+		.config_file = empty_path};
+	owned_plan plan = {0};
+	char variables[300];
+
+	snprintf(variables, sizeof(variables), "%s=%s\n%s\n", variable, copy_path, more);
+	copy_write(empty_path, "", 0);
+	copy_write(copy_path, text, length_bytes);
+	copy_write(variables_path, variables, strlen(variables));
+
+	enum status status = plan_make(&params, deadline_in_ms(5000), &plan, reason);
+
+	assert_non_null(strstr(reason->text, copy_path));
+	return status;
+}
+
+static enum status
+identity_token_try(const char *path, const char *text, size_t length_bytes, struct reason *reason)
+{
+	enum status status = token_plan_try(text, length_bytes, "AWS_WEB_IDENTITY_TOKEN_FILE",
+		"AWS_ROLE_ARN=arn:aws:iam::123456789012:role/r", reason);
+
+	(void)path;
+	assert_non_null(strstr(reason->text, "web_identity_token_file: "));
+	return status;
+}
+
+static enum status
+container_token_try(const char *path, const char *text, size_t length_bytes, struct reason *reason)
+{
+	static const char variable[] = "AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE";
+	enum status status = token_plan_try(text, length_bytes, variable,
+		"AWS_CONTAINER_CREDENTIALS_FULL_URI=http://127.0.0.1/x", reason);
+
+	(void)path;
+	assert_non_null(strstr(reason->text, variable));
+	return status;
 }
 
 /* Lines NAME=VALUE, as the cluster hands parameters over; each ends in a NUL, the last in two. */
@@ -186,10 +281,18 @@ malformed_replies_are_named(void **state)
 }
 
 static void
-malformed_metadata_documents_are_named(void **state)
+malformed_refusals_are_no_refusals_of_aws(void **state)
+{
+	(void)state;
+	invalid_cases_walk("errors", error_try);
+}
+
+static void
+malformed_documents_of_metadata_and_of_containers_are_named(void **state)
 {
 	(void)state;
 	invalid_cases_walk("metadata", metadata_try);
+	invalid_cases_walk("metadata", container_try);
 }
 
 static void
@@ -204,6 +307,21 @@ malformed_shared_files_are_named_with_their_line(void **state)
 {
 	(void)state;
 	invalid_cases_walk("config", config_try);
+}
+
+static void
+malformed_credentials_files_are_named_with_their_line(void **state)
+{
+	(void)state;
+	invalid_cases_walk("credentials", credentials_try);
+}
+
+static void
+malformed_tokens_are_named_by_their_file(void **state)
+{
+	(void)state;
+	invalid_cases_walk("tokens", identity_token_try);
+	invalid_cases_walk("tokens", container_token_try);
 }
 
 static void
@@ -228,6 +346,7 @@ directory_make(void **state)
 		return -1;
 	snprintf(copy_path, sizeof(copy_path), "%s/input", directory);
 	snprintf(empty_path, sizeof(empty_path), "%s/empty", directory);
+	snprintf(variables_path, sizeof(variables_path), "%s/variables", directory);
 	return 0;
 }
 
@@ -237,6 +356,7 @@ directory_end(void **state)
 	(void)state;
 	unlink(copy_path);
 	unlink(empty_path);
+	unlink(variables_path);
 	return rmdir(directory);
 }
 
@@ -245,9 +365,12 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(malformed_replies_are_named),
-		cmocka_unit_test(malformed_metadata_documents_are_named),
+		cmocka_unit_test(malformed_refusals_are_no_refusals_of_aws),
+		cmocka_unit_test(malformed_documents_of_metadata_and_of_containers_are_named),
 		cmocka_unit_test(malformed_environment_files_are_named),
 		cmocka_unit_test(malformed_shared_files_are_named_with_their_line),
+		cmocka_unit_test(malformed_credentials_files_are_named_with_their_line),
+		cmocka_unit_test(malformed_tokens_are_named_by_their_file),
 		cmocka_unit_test(malformed_parameters_are_named),
 		cmocka_unit_test(malformed_frames_are_refused),
 	};
