@@ -28,9 +28,9 @@ struct credentials {
  * Copies texts; TOKEN may be NULL. ORIGIN names the source in the reason. STATUS_BAD_CREDENTIALS:
  * empty or with characters no header can carry.
  */
-must_use enum status credentials_copy(const char *origin, const char *access_key,
-	const char *secret_key, const char *token, struct credentials *ret_credentials,
-	struct reason *reason);
+must_use enum status
+credentials_copy(const char *origin, const char *access_key, const char *secret_key,
+	const char *token, struct credentials *ret_credentials, struct reason *reason);
 
 /*
  * Reads the JSON form that metadata, containers and credential processes share (AccessKeyId,

@@ -216,12 +216,14 @@ caller_refresh(struct fetch *fetch, enum status status)
 	return true;
 }
 
-/* Says how often it was tried, where there is room for it. */
+/* Says how often it was tried, and what the other side could not say, where there is room for it.
+ */
 static void
-reason_count(struct reason *reason, unsigned int tries)
+reason_count(struct reason *reason, unsigned int tries, const struct reply_facts *facts)
 {
-	char note[32];
-	int length = snprintf(note, sizeof(note), " [%u tries]", tries);
+	char note[64];
+	int length = snprintf(note, sizeof(note), " [%u tries%s]", tries,
+		facts->retry_after_is_malformed ? ", malformed Retry-After" : "");
 
 	if (tries > 1 && length > 0 && strlen(reason->text) + (size_t)length < sizeof(reason->text))
 		strcat(reason->text, note);
@@ -242,7 +244,7 @@ region_ask(struct fetch *fetch, struct ssm_answer *ret_answer, struct reason *re
 			continue;
 		if (!retry_helps(status) ||
 			!retry_wait(status, try, fetch->facts.pause_ms, fetch->deadline)) {
-			reason_count(reason, try + 1);
+			reason_count(reason, try + 1, &fetch->facts);
 			return status;
 		}
 	}

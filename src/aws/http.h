@@ -41,7 +41,8 @@ struct http_reply {
 	int64_t date_s;        /* of the Date header, -1 without a valid one */
 	int64_t retry_after_s; /* of Retry-After as seconds, -1 without */
 	int64_t retry_at_s;    /* of Retry-After as a date, -1 without */
-	bool date_is_malformed;
+	int64_t length_bytes;  /* of Content-Length, -1 without a valid one */
+	bool date_is_malformed, retry_after_is_malformed;
 	const char *malformed; /* a header without which the body cannot be read; NULL: none */
 	bool verified;         /* came over TLS with a verified certificate */
 	struct secret body;    /* owned */
@@ -70,7 +71,7 @@ must_use enum status http_exchange(struct http_client *client, const struct http
 /* The reply as it is before anything came. */
 #define HTTP_REPLY_NONE \
 	{ \
-		.date_s = -1, .retry_after_s = -1, .retry_at_s = -1 \
+		.date_s = -1, .retry_after_s = -1, .retry_at_s = -1, .length_bytes = -1 \
 	}
 
 /*

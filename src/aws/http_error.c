@@ -261,6 +261,8 @@ http_failure_explain(const struct http_failure *failure, struct reason *reason)
 	/* A proxy that answers CONNECT with no success ends the call under one code or another. */
 	if (code != 0 && code / 100 != 2)
 		return proxy_explain(failure, code, reason);
+	if (failure->intake->reply->malformed != NULL)
+		return break_explain(failure, reason);
 	if (shape_explain(failure, reason) != STATUS_OK)
 		return STATUS_BAD_REPLY;
 	return trouble_explain(failure, reason);

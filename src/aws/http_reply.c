@@ -69,14 +69,25 @@ retry_after_take(const char *value, size_t length_bytes, struct http_reply *repl
 	reply->retry_after_s = count_read(value, length_bytes);
 	if (reply->retry_after_s < 0)
 		reply->retry_at_s = date_read(value, length_bytes);
+	reply->retry_after_is_malformed = reply->retry_after_s < 0 && reply->retry_at_s < 0;
 }
 
 static void
 length_take(const char *value, size_t length_bytes, struct http_reply *reply)
 {
-	/* libcurl takes "0x10", "12, 12" and what overflows for something. */
-	if (count_read(value, length_bytes) < 0)
+	int64_t count = count_read(value, length_bytes);
+
+	/* libcurl takes "0x10", "12, 12" and what overflows for something, and the last of two. */
+	if (count < 0 || (reply->length_bytes >= 0 && reply->length_bytes != count))
 		reply->malformed = "Content-Length";
+	reply->length_bytes = count;
+}
+
+static void
+transfer_take(const char *value, size_t length_bytes, struct http_reply *reply)
+{
+	if (length_bytes != strlen("chunked") || strncasecmp(value, "chunked", length_bytes) != 0)
+		reply->malformed = "Transfer-Encoding";
 }
 
 /* Nothing was asked for but the plain form. */
@@ -93,6 +104,22 @@ static bool
 name_is(const char *name, const char *line, size_t name_bytes)
 {
 	return strlen(name) == name_bytes && strncasecmp(line, name, name_bytes) == 0;
+}
+
+/*
+ * NAME: and what is no NUL. A line that goes on with the one before, and a blank before the colon,
+ * are read one way here and another way there (RFC 9112, 5.1 and 5.2).
+ */
+static bool
+line_is_field(const char *line, size_t length_bytes)
+{
+	size_t name_bytes = 0;
+
+	while (name_bytes < length_bytes && isgraph((unsigned char)line[name_bytes]) &&
+		line[name_bytes] != ':')
+		name_bytes++;
+	return name_bytes > 0 && name_bytes < length_bytes && line[name_bytes] == ':' &&
+		memchr(line, '\0', length_bytes) == NULL;
 }
 
 /* "Text/HTML; charset=…" becomes "text/html". */
@@ -121,11 +148,14 @@ http_header_take(const char *line, size_t length_bytes, struct http_reply *reply
 		{"retry-after", retry_after_take},
 		{"content-length", length_take},
 		{"content-encoding", encoding_take},
+		{"transfer-encoding", transfer_take},
 	};
 	const char *colon = memchr(line, ':', length_bytes);
 
-	if (colon == NULL)
+	if (!line_is_field(line, length_bytes)) {
+		reply->malformed = "header";
 		return;
+	}
 
 	size_t name_bytes = (size_t)(colon - line);
 	const char *value = colon + 1;
@@ -148,6 +178,20 @@ http_header_take(const char *line, size_t length_bytes, struct http_reply *reply
 		content_type_trim(reply->content_type);
 }
 
+/* HTTP/1.1 200, or of 1.0; libcurl takes more. */
+static bool
+line_is_status(const char *line, size_t length_bytes)
+{
+	static const char form[] = "HTTP/1.d ddd";
+
+	for (size_t i = 0; i < strlen(form); i++) {
+		if (i >= length_bytes ||
+			(form[i] == 'd' ? !isdigit((unsigned char)line[i]) : line[i] != form[i]))
+			return false;
+	}
+	return length_bytes > strlen(form) && isspace((unsigned char)line[strlen(form)]);
+}
+
 static size_t
 header_take(char *line, size_t size, size_t count, void *context)
 {
@@ -155,12 +199,18 @@ header_take(char *line, size_t size, size_t count, void *context)
 
 	intake->has_begun = true;
 	/* A head begins with its status line; what comes behind its end is a trailer. */
-	if (size * count >= 5 && memcmp(line, "HTTP/", 5) == 0)
+	if (size * count >= 5 && memcmp(line, "HTTP/", 5) == 0) {
 		intake->head_ended = false;
-	if (size * count > 0 && (line[0] == '\r' || line[0] == '\n'))
+		intake->reply->length_bytes = -1;
+		if (!line_is_status(line, size * count))
+			intake->reply->malformed = "status line";
+	} else if (size * count > 0 && (line[0] == '\r' || line[0] == '\n')) {
 		intake->head_ended = true;
-	http_header_take(line, size * count, intake->reply);
-	return size * count;
+	} else {
+		http_header_take(line, size * count, intake->reply);
+	}
+	/* Ends the exchange here: libcurl would unpack what says that it is packed. */
+	return intake->reply->malformed == NULL ? size * count : 0;
 }
 
 /* Makes room for MORE_BYTES, doubling. */

@@ -54,6 +54,7 @@ facts_fill(const struct http_reply *reply, int64_t now_s, struct reply_facts *fa
 		.date_s = reply->date_s,
 		.pause_ms = http_reply_pause_ms(reply, now_s),
 		.date_is_malformed = reply->date_is_malformed,
+		.retry_after_is_malformed = reply->retry_after_is_malformed,
 		.verified = reply->verified};
 }
 

@@ -12,7 +12,7 @@ struct reply_facts {
 	long http_status; /* 0: no reply came */
 	int64_t date_s;   /* of the Date header, -1 without one */
 	int64_t pause_ms; /* Retry-After: how long to wait before the next try, 0 without */
-	bool date_is_malformed;
+	bool date_is_malformed, retry_after_is_malformed;
 	bool verified;          /* it came over verified TLS */
 	bool signature_refused; /* the code is one that a wrong clock or a wrong secret causes */
 };
