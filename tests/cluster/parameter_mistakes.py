@@ -57,9 +57,7 @@ def words(more: list[str], **changed: str) -> list[str]:
 
 @limit(900)
 def test_pcs_refuses_each_with_the_words_of_the_agent(c):
-    # 0.12 asks the agent by itself.
-    more = ["--agent-validation"] if c.node1.sh("pcs --version", 120).startswith("0.11") else []
-    orders = [words(more, **{name: value}) for name, value in MISTAKES]
+    orders = [words(["--agent-validation"], **{name: value}) for name, value in MISTAKES]
     before = c.node1.sh("cibadmin --query --scope configuration")
     answers = json.loads(c.node1.python(PCS, orders, 800))
     wrong = []
@@ -71,6 +69,18 @@ def test_pcs_refuses_each_with_the_words_of_the_agent(c):
     assert not wrong, wrong
     assert c.node1.sh("cibadmin --query --scope configuration") == before
     assert c.cluster.failures() == [] and c.cluster.where("mistaken") == []
+
+
+@limit(400)
+def test_unless_it_is_told_to_refuse_pcs_warns_from_0_12_on_and_the_start_says_it_in_any_case(c):
+    created = c.node1.run(["pcs", *words([], run_fsck="yes")], 240)
+    assert created.rc == 0, created
+    warns = not c.node1.sh("pcs --version", 120).startswith("0.11")
+    assert ("bad-parameter: run_fsck" in created.out + created.err) == warns, created
+    c.cluster.wait_idle()
+    reasons = {row["exitreason"] for row in c.cluster.failures()}
+    assert reasons and all(reason.startswith("bad-parameter: run_fsck") for reason in reasons), reasons
+    assert c.cluster.where("mistaken") == [] and c.fenced(c.began) == []
 
 
 @limit(400)
