@@ -115,8 +115,9 @@ class AtOnce:
         # The node has one processor: by its load alone Pacemaker would start one volume after the other.
         self.node.run(pipe.format("crm_config"), stdin=b'<crm_config><cluster_property_set id="cib-bootstrap-options">'
                       b'<nvpair id="limit" name="node-action-limit" value="%d"/>'
+                      b'<nvpair id="batch" name="batch-limit" value="%d"/>'
                       b'<nvpair id="load" name="load-threshold" value="100000%%"/></cluster_property_set></crm_config>'
-                      % self.count, check=True, timeout=60)
+                      % (self.count, 2 * self.count), check=True, timeout=60)
         self.node.run(pipe.format("resources"), stdin=self._resources().encode(), check=True, timeout=60)
         self.cluster.wait_idle(900)
         started = self._resources().replace('value="Stopped"', 'value="Started"')
