@@ -54,6 +54,14 @@ class Metadata(HelperTest):
         self.aws.fault("body", service="imds", operation="role", status=401, body="", times=1)
         self.assertEqual(self.ask().code, "ok")
 
+    def test_a_token_that_is_none_is_named_and_goes_nowhere(self):
+        for body in ("", "a b", "a\r\nX-Evil: y", "<html> </html>"):
+            with self.subTest(body):
+                self.aws.faults.clear()
+                self.aws.metadata.forget()
+                self.aws.fault("body", service="imds", operation="token", status=200, body=body)
+                self.check_refusal(self.ask(deadline_s=1.5), "bad-reply", "not a token of instance metadata")
+
     def test_a_service_that_does_not_answer_is_unreachable_and_names_the_hop_limit(self):
         self.aws.fault("hang", service="imds", operation="token")
         self.check_refusal(self.ask(5), "metadata-unreachable", "hop limit")
