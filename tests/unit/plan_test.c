@@ -218,6 +218,50 @@ a_credential_process_that_fails_or_is_none_is_refused(void **state)
 }
 
 static void
+program_write(const char *path, mode_t mode, uid_t owner)
+{
+	owned_file file = fopen(path, "w");
+
+	assert_non_null(file);
+	fputs("#!/bin/sh\necho ran\n", file);
+	assert_int_equal(fchmod(fileno(file), mode), 0);
+	if (geteuid() == 0)
+		assert_int_equal(fchown(fileno(file), owner, 0), 0);
+}
+
+static void
+a_credential_process_that_others_may_write_or_own_is_not_run(void **state)
+{
+	static const struct {
+		mode_t mode;
+		uid_t owner;
+		const char *words;
+	} cases[] = {
+		{0720, 0, "others may write credential_process "},
+		{0702, 0, "others may write credential_process "},
+		{0777, 0, "others may write credential_process "},
+		{0755, 12345, "belongs to user 12345; chown it to root"},
+	};
+	char path[sizeof(directory) + 16];
+
+	(void)state;
+	snprintf(path, sizeof(path), "%s/program", directory);
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		owned_plan plan = {0};
+		struct reason reason = {0};
+
+		if (cases[i].owner != 0 && geteuid() != 0)
+			continue;
+		program_write(path, cases[i].mode, cases[i].owner);
+		assert_int_equal(process_plan(path, &plan, &reason), STATUS_BAD_PROFILE);
+		assert_non_null(strstr(reason.text, cases[i].words));
+		assert_non_null(strstr(reason.text, "profile default: "));
+		assert_null(plan.process_output.bytes);
+		assert_int_equal(unlink(path), 0);
+	}
+}
+
+static void
 a_credential_process_that_does_not_end_is_slow_credentials(void **state)
 {
 	static const char *const commands[] = {"/bin/sleep 30", "/bin/sh -c 'sleep 30 & wait'",
@@ -321,6 +365,7 @@ main(void)
 			a_credential_process_is_run_without_a_shell_and_its_output_passed_on),
 		cmocka_unit_test(a_credential_process_sees_the_resources_variables),
 		cmocka_unit_test(a_credential_process_that_fails_or_is_none_is_refused),
+		cmocka_unit_test(a_credential_process_that_others_may_write_or_own_is_not_run),
 		cmocka_unit_test(a_credential_process_that_does_not_end_is_slow_credentials),
 		cmocka_unit_test(regions_come_in_the_order_of_the_sdks),
 		cmocka_unit_test(endpoints_come_in_the_order_of_the_sdks_and_can_be_ignored),
