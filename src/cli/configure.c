@@ -102,6 +102,11 @@ name_read_config(const char *name, struct variables *ret_file, struct reason *re
 			"--config=%.60s: is a name, and the file is " CONFIG_DIRECTORY "/NAME.conf",
 			name);
 	snprintf(path, sizeof(path), CONFIG_DIRECTORY "/%s.conf", name);
+	/* A volume of the cluster has no such file. */
+	if (access(path, F_OK) != 0 && errno == ENOENT)
+		return reason_set(reason, STATUS_BAD_PARAMETER,
+			"config: %s is not there; write it, or name the volume by --map-name=%s",
+			path, name);
 	return config_file_read(path, ret_file, reason);
 }
 

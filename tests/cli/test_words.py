@@ -39,6 +39,11 @@ class WordsTest(CommandTest):
         done = self.run_command("explain")
         self.assertNotIn("\033", done.out + done.err)
 
+    def test_a_name_without_a_file_is_told_how_else_a_volume_is_named(self):
+        for command in ("open", "close", "status", "show-users"):
+            self.refused("bad-parameter", "/luks-ssm/nameless.conf is not there", "--map-name=nameless",
+                         done=self.run_command(command, "nameless"))
+
     def config(self, text: str, mode: int = 0o644) -> str:
         directory = Path(os.environ["LUKS_SSM"]).parent / "etc" / "luks-ssm"
         directory.mkdir(parents=True, exist_ok=True)
@@ -63,7 +68,7 @@ class WordsTest(CommandTest):
         self.refused("bad-parameter", "byte order mark", done=self.run_command("status", self.config("\ufeff" + good)))
         self.refused("bad-parameter", "more than", done=self.run_command("status", self.config("#" * (1 << 20))))
         self.refused("bad-parameter", "write", done=self.run_command("status", self.config(good, 0o666)))
-        self.refused("bad-parameter", "cannot be read", done=self.run_command("status", "there-is-none"))
+        self.refused("bad-parameter", "is not there", done=self.run_command("status", "there-is-none"))
         self.assertEqual(self.run_command("status", "../passwd").rc, 64)
 
     def test_the_articles_file_is_read_as_an_environment_file(self):

@@ -9,7 +9,7 @@ from lab.ground import DEVICE, DIRECTORY, PARAMETER
 
 def by_hand(node, verb: str, timeout: float = 120):
     ca = node.aws_parameters["ca_bundle"]
-    return node.run(["luks-ssm", verb, "data", f"--device={DEVICE}", f"--directory={DIRECTORY}",
+    return node.run(["luks-ssm", verb, "--map-name=data", f"--device={DEVICE}", f"--directory={DIRECTORY}",
                      f"--ssm-parameter={PARAMETER}", "--region=eu-central-1", f"--ca-bundle={ca}"], timeout)
 
 
