@@ -87,6 +87,19 @@ shape_refuse(const struct http_reply *reply, const char *what, struct reason *re
 		reply->request_id[0] != '\0' ? reply->request_id : "unknown");
 }
 
+/* The types that SSM has, and no other text of the reply: what stands there may be the value. */
+static const char *
+type_word(const char *type)
+{
+	static const char *const known[] = {"String", "StringList"};
+
+	for (size_t i = 0; i < sizeof(known) / sizeof(known[0]); i++) {
+		if (strcmp(type, known[i]) == 0)
+			return known[i];
+	}
+	return "parameter of an unknown type";
+}
+
 static enum status
 type_check(const char *type, const struct ssm_question *question, struct reason *reason)
 {
@@ -94,8 +107,8 @@ type_check(const char *type, const struct ssm_question *question, struct reason 
 		(question->plain_string_ok && strcmp(type, "String") == 0))
 		return STATUS_OK;
 	return reason_set(reason, STATUS_NOT_SECURE_STRING,
-		"%.32s: it is a %.16s, not a SecureString; store it encrypted or set require_secure_string=no",
-		parameter_name_tail(question->name), type);
+		"%.32s: it is a %s, not a SecureString; store it encrypted or set require_secure_string=no",
+		parameter_name_tail(question->name), type_word(type));
 }
 
 static enum status

@@ -151,7 +151,8 @@ sts_reply_take(struct http_reply *reply, const struct sts_way *way, const struct
 									   : texts + LEAF_COUNT;
 
 	if (status != STATUS_OK || found[LEAF_ACCESS_KEY].text == NULL ||
-		found[LEAF_SECRET_KEY].text == NULL || found[LEAF_TOKEN].text == NULL)
+		found[LEAF_SECRET_KEY].text == NULL || found[LEAF_TOKEN].text == NULL ||
+		found[LEAF_TOKEN].text[0] == '\0')
 		return reason_set(reason, STATUS_BAD_REPLY,
 			"STS: the reply %s (request %.40s); see what sits between",
 			status != STATUS_OK ? "is not its XML" : "holds no credentials",
