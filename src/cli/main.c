@@ -3,6 +3,7 @@
  * luks-ssm: command line, then the row of commands.def, then answer and message, then exit code.
  * Decides nothing itself.
  */
+#include <errno.h>
 #include <linux/close_range.h>
 #include <signal.h>
 #include <stdio.h>
@@ -49,7 +50,9 @@ call_finish(struct command_call *call, enum status status, const struct reason *
 		answer_write_text(&call->answer, stdout, terminal_is_coloured(STDOUT_FILENO));
 	}
 	if (fflush(stdout) != 0 && status == STATUS_OK) {
-		fprintf(stderr, "luks-ssm %s: the answer could not be written\n", call->row->name);
+		fprintf(stderr,
+			"luks-ssm %s: the answer could not be written: %s; what it tells of was done\n",
+			call->row->name, strerror(errno));
 		return exit_code_of(STATUS_INTERNAL);
 	}
 	if (status != STATUS_OK)

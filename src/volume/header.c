@@ -38,8 +38,7 @@ chunk_end(void **chunk)
 	free(*chunk);
 }
 
-/* The size of a block device or file in bytes; 0 when it cannot be told. */
-static uint64_t
+uint64_t
 fd_size_bytes(int fd)
 {
 	struct stat about;

@@ -44,6 +44,9 @@ must_use enum status header_copy_part(struct header *header, uint64_t offset_byt
  * damaged. */
 must_use enum status header_is_repaired(const struct header *header, bool *ret_repaired);
 
+/* The size of a block device or file in bytes; 0 when it cannot be told. */
+uint64_t fd_size_bytes(int fd);
+
 void header_end(struct header *header);
 
 #endif

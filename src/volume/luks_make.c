@@ -4,8 +4,15 @@
 
 #include <errno.h>
 #include <libcryptsetup.h>
+#include <stdint.h>
+#include <stdio.h>
 #include <string.h>
+#include <sys/mman.h>
+#include <unistd.h>
 
+#include "base/own.h"
+#include "volume/dm_change.h"
+#include "volume/header_write.h"
 #include "volume/luks.h"
 
 #define SLOT_FINISHED 0
@@ -30,37 +37,61 @@ stretch_set(struct luks *luks, enum luks_stretch stretch, const char *what, stru
 	return error == 0 ? STATUS_OK : luks_failed(luks, error, what, reason);
 }
 
-/* luks_failed words EBUSY for a mapping's name. */
-static enum status
-format_failed(const struct luks *luks, int error, const char *path, struct reason *reason)
+/* Where the data begins, as cryptsetup has it. */
+static uint64_t
+header_room_bytes(unsigned int version)
 {
-	if (error == -EBUSY)
-		return reason_set(reason, STATUS_DEVICE_IN_USE,
-			"%s is in use; see who uses it with lsblk and findmnt", path);
-	return luks_failed(luks, error, path, reason);
+	return (version == 1 ? 2ULL : 16ULL) << 20;
+}
+
+/* The header with its slot, in HEADER's file; PATH is only looked at, for the size of its sectors.
+ */
+static int
+header_make(const struct luks *header, const char *path, unsigned int version, const char *uuid,
+	const struct secret *key)
+{
+	uint64_t room_sectors = header_room_bytes(version) / 512;
+	struct crypt_params_luks1 luks1 = {.hash = LUKS1_HASH,
+		.data_alignment = room_sectors,
+		.data_device = path};
+	struct crypt_params_luks2 luks2 = {.label = LABEL_UNFINISHED,
+		.data_alignment = room_sectors,
+		.data_device = path};
+	int error = crypt_format(header->handle, version == 1 ? CRYPT_LUKS1 : CRYPT_LUKS2, "aes",
+		"xts-plain64", uuid, NULL, VOLUME_KEY_BYTES,
+		version == 1 ? (void *)&luks1 : (void *)&luks2);
+
+	return error == 0 ? crypt_keyslot_add_by_volume_key(header->handle, SLOT_UNFINISHED, NULL,
+				    0, key->bytes, key->length_bytes)
+			  : error;
 }
 
 enum status
 luks_make(const char *path, unsigned int version, const char *uuid, const struct secret *key,
 	enum luks_stretch stretch, struct reason *reason)
 {
-	struct crypt_params_luks1 luks1 = {.hash = LUKS1_HASH};
-	struct crypt_params_luks2 luks2 = {.label = LABEL_UNFINISHED};
+	uint64_t header_bytes = header_room_bytes(version);
+	owned_fd device_fd = -1;
+	owned_fd header_fd = memfd_create("luks-header", MFD_CLOEXEC);
 	owned_luks luks = LUKS_EMPTY;
-	enum status status = luks_begin(path, &luks, reason);
+	char header_path[40];
+	enum status status = header_device_open(path, header_bytes, &device_fd, reason);
 
+	if (status != STATUS_OK)
+		return status;
+	if (header_fd < 0 || ftruncate(header_fd, (off_t)header_bytes) != 0)
+		return reason_set(reason, STATUS_NO_MEMORY,
+			"no memory for a LUKS header; free some");
+	snprintf(header_path, sizeof(header_path), "/proc/self/fd/%d", header_fd);
+	status = luks_begin(header_path, &luks, reason);
 	if (status == STATUS_OK)
 		status = stretch_set(&luks, stretch, path, reason);
 	if (status != STATUS_OK)
 		return status;
+	int error = header_make(&luks, path, version, uuid, key);
 
-	int error = crypt_format(luks.handle, version == 1 ? CRYPT_LUKS1 : CRYPT_LUKS2, "aes",
-		"xts-plain64", uuid, NULL, VOLUME_KEY_BYTES,
-		version == 1 ? (void *)&luks1 : (void *)&luks2);
-	if (error == 0)
-		error = crypt_keyslot_add_by_volume_key(luks.handle, SLOT_UNFINISHED, NULL, 0,
-			key->bytes, key->length_bytes);
-	return error >= 0 ? STATUS_OK : format_failed(&luks, error, path, reason);
+	return error >= 0 ? header_write(header_fd, header_bytes, device_fd, path, reason)
+			  : luks_failed(&luks, error, path, reason);
 }
 
 /* The header of the device itself: what is asked for here will be written. */
@@ -211,13 +242,26 @@ luks_map(const char *path, const char *map_name, const struct secret *key, struc
 	return slot >= 0 ? STATUS_OK : luks_failed(&luks, slot, map_name, reason);
 }
 
+/* Without a device there is no handle to hear libcryptsetup's messages, and it prints them. */
+static void
+message_drop(int level, const char *message, void *unused)
+{
+	(void)level;
+	(void)message;
+	(void)unused;
+}
+
 enum status
 luks_unmap(const char *map_name, struct reason *reason)
 {
+	crypt_set_log_callback(NULL, message_drop, NULL);
 	int error = crypt_deactivate(NULL, map_name);
 
-	if (error == 0 || error == -ENODEV)
+	if (error == 0)
 		return STATUS_OK;
+	/* One that was killed before it had its table is none to libcryptsetup. */
+	if (error == -ENODEV)
+		return mapping_remove(map_name, reason);
 	return reason_set(reason, STATUS_BUSY, "%s cannot be closed: %s; cryptsetup close it",
 		map_name, strerror(-error));
 }

@@ -26,9 +26,9 @@
 enum luks_stretch { LUKS_STRETCH_HUMAN, LUKS_STRETCH_RANDOM };
 
 /*
- * A new header on PATH, of VERSION 1 or 2, with the key in the slot of unfinished devices. What was
- * there is lost. STATUS_DEVICE_IN_USE, STATUS_DEVICE_IO, STATUS_DEVICE_READ_ONLY, STATUS_NO_DEVICE,
- * STATUS_KDF_MEMORY, STATUS_NO_MEMORY.
+ * A new header on PATH, of VERSION 1 or 2, with the key in the slot of unfinished devices. It comes
+ * there whole (header_write.h). What was there is lost. The statuses of
+ * header_write.h, STATUS_KDF_MEMORY, STATUS_NO_MEMORY.
  */
 must_use enum status luks_make(const char *path, unsigned int version, const char *uuid,
 	const struct secret *key, enum luks_stretch stretch, struct reason *reason);

@@ -61,7 +61,7 @@ class CommandTest(unittest.TestCase):
 
     def run_command(self, *words: str, env: dict | None = None) -> Done:
         process = self.start(*words, env=env)
-        out, err = process.communicate(timeout=60)
+        out, err = process.communicate(timeout=150)
         return Done(process.returncode, out, err)
 
     def on_aws(self, *words: str) -> Done:

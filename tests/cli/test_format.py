@@ -52,6 +52,14 @@ class FormatTest(CommandTest):
         self.assertRegex(dump, r"Cipher mode:\s+xts-plain64")
         self.assertEqual(self.opens(path, self.stored(name)["Value"]), 0)
 
+    def test_a_header_lies_where_cryptsetup_would_lay_it(self):
+        for options, kind in (((), 2), (("--luks1",), 1)):
+            with self.subTest(kind=kind):
+                path = self.image(f"luks{kind}")
+                self.assertEqual(self.format(path, *options, name=f"{self.fresh()}-{kind}").rc, 0)
+                places = r"(?m)^\s*(Metadata area|Keyslots area|offset|length|sector|Payload offset|MK bits|cipher):(.*)$"
+                self.assertEqual(re.findall(places, self.dump(path)), re.findall(places, self.dump(self.luks_image(kind))))
+
     def test_the_configurations_name_exactly_this_volume(self):
         path, name = self.image(), self.fresh()
         answer = self.format(path, "--directory=/srv/a b", "--map-name=data1", name=name).answer
@@ -211,6 +219,17 @@ class FormatTest(CommandTest):
         self.assertRegex(answer["recovery_key"], "^[0-9a-f]{40}$")
         self.assertIsNotNone(self.opens(path, answer["recovery_key"]))
         self.assertIn("argon2id", self.dump(path))
+
+    def test_an_answer_that_a_full_disk_does_not_take_is_a_failure_and_is_given_again(self):
+        path, name = self.image(), self.fresh()
+        words = ["format", str(path), *self.way, f"--ssm-parameter={name}", "--no-filesystem", "--json"]
+        with open("/dev/full", "wb") as full:
+            done = subprocess.run([os.environ["LUKS_SSM"], *words], stdin=subprocess.DEVNULL, stdout=full, check=False,
+                                  stderr=subprocess.PIPE, text=True, env=self.environment, timeout=60)
+        self.assertEqual(done.returncode, 1, done)
+        self.assertIn("No space left on device; what it tells of was done", done.stderr)
+        self.assertEqual(self.opens(path, self.stored(name)["Value"]), 0)
+        self.assertEqual(self.format(path, name=name).answer["luks_uuid"], self.uuid_of(path))
 
     def test_dry_run_stores_and_writes_nothing(self):
         path, name = self.image(), self.fresh()

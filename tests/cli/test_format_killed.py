@@ -1,0 +1,95 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""format and enroll, killed before each of their writes to the device, and in the middle of it: the same command goes on."""
+from __future__ import annotations
+
+import os
+import subprocess
+from pathlib import Path
+
+from .kit import PASSPHRASE, CommandTest, Done
+
+SOURCE = Path(__file__).resolve().parents[1] / "lib" / "die_at.c"
+
+
+class KilledTest(CommandTest):
+
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.library = cls.directory / "die_at.so"
+        subprocess.run(["gcc", "-O2", "-shared", "-fPIC", "-o", str(cls.library), str(SOURCE)], check=True)
+
+    def killed(self, path: Path, number: int, words: list[str], torn: bool = False) -> tuple[Done, int]:
+        """The command, killed before this write (0: not at all), and how many there were."""
+        count = self.directory / "steps"
+        count.unlink(missing_ok=True)
+        env = {"LD_PRELOAD": str(self.library), "DIE_PATH": str(path), "DIE_STEPS": str(count), "DIE_AT": str(number)}
+        done = self.run_command(*words, env=env | ({"DIE_TORN": "1"} if torn else {}))
+        return done, int.from_bytes(count.read_bytes(), "little")
+
+    def words(self, path: Path, name: str, *more: str) -> list[str]:
+        return ["format", str(path), *self.way, f"--ssm-parameter={name}", "--no-filesystem", "--json", *more]
+
+    def clear(self, path: Path) -> None:
+        os.truncate(path, 0)
+        os.truncate(path, 40 << 20)
+
+    def goes_on(self, path: Path, name: str, *more: str) -> None:
+        """What a killed run has left has its key stored, and the same command finishes it under that key."""
+        stored = self.stored(name)
+        if any(path.read_bytes()[:4096]):
+            self.assertIn("LUKS UUID", stored["Description"])
+        done = self.run_command(*self.words(path, name, *more))
+        self.assertEqual(done.rc, 0, done)
+        again = self.stored(name)
+        self.assertEqual((again["Value"], again["Version"]), (stored["Value"], 1))
+        self.assertIn(self.uuid_of(path), stored["Description"])
+        self.assertEqual(self.opens(path, stored["Value"]), 0)
+        self.assertNotIn("unfinished", self.dump(path))
+
+    def killed_everywhere(self, *more: str, torn: bool = False) -> None:
+        path, stem = self.image(), f"/luks/{self.id().rsplit('.', 1)[-1]}"
+        done, count = self.killed(path, 0, self.words(path, f"{stem}-0", *more))
+        self.assertEqual(done.rc, 0, done)
+        self.assertGreater(count, 5)
+        for number in range(1, count + 1):
+            with self.subTest(write=number, of=count):
+                self.clear(path)
+                name = f"{stem}-{number}"
+                done, _ = self.killed(path, number, self.words(path, name, *more), torn)
+                self.assertEqual(done.rc, -9, done)
+                self.goes_on(path, name, *more)
+
+    def test_a_format_killed_before_any_of_its_writes_is_finished_by_the_next(self):
+        self.killed_everywhere()
+
+    def test_a_format_killed_in_any_of_its_writes_is_finished_by_the_next(self):
+        self.killed_everywhere(torn=True)
+
+    def test_a_format_of_luks1_killed_before_any_of_its_writes_is_finished_by_the_next(self):
+        self.killed_everywhere("--luks1")
+
+    def test_an_enroll_killed_in_any_of_its_writes_leaves_the_old_key_and_is_finished_by_the_next(self):
+        old = self.directory / "old"
+        old.write_text(PASSPHRASE)
+        path = self.luks_image()
+        before, stem = path.read_bytes(), f"/luks/{self.id().rsplit('.', 1)[-1]}"
+
+        def words(name: str) -> list[str]:
+            return ["enroll", str(path), *self.way, f"--ssm-parameter={name}", f"--key-file={old}", "--json"]
+
+        done, count = self.killed(path, 0, words(f"{stem}-0"))
+        self.assertEqual(done.rc, 0, done)
+        self.assertGreater(count, 2)
+        for number in range(1, count + 1):
+            for torn in (False, True):
+                with self.subTest(write=number, of=count, torn=torn):
+                    path.write_bytes(before)
+                    name = f"{stem}-{number}-{torn}"
+                    done, _ = self.killed(path, number, words(name), torn)
+                    self.assertEqual(done.rc, -9, done)
+                    self.assertEqual(self.opens(path, PASSPHRASE), 0)
+                    done = self.run_command(*words(name))
+                    self.assertEqual(done.rc, 0, done)
+                    self.assertEqual(self.opens(path, PASSPHRASE), 0)
+                    self.assertEqual(self.opens(path, self.stored(name)["Value"]), 1)

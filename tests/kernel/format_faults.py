@@ -1,0 +1,155 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""format on a real disk that goes away, on a filesystem that is full, and killed at each change of its mapping: the key is
+stored before anything else, and the same command goes on under it."""
+
+import contextlib
+import json
+import pathlib
+import subprocess
+
+from lab import limit
+
+LIBRARY = "/run/die_at.so"
+STEPS = "/run/die_at.steps"
+SOURCE = pathlib.Path(__file__).resolve().parents[1] / "lib" / "die_at.c"
+MKFS = "/usr/sbin/mkfs.ext4"
+MADE = "/run/mkfs-began"
+
+
+def words(m, device, parameter, *more):
+    way = [f"--{name.replace('_', '-')}={value}" for name, value in m.aws_parameters.items()]
+    return ["luks-ssm", "format", "--json", device, f"--ssm-parameter={parameter}", "--fstype=ext4", *way, *more]
+
+
+def begin(m, device, parameter, *more, **env):
+    values = m.emulator.values
+    return m.start(words(m, device, parameter, *more),
+                   env={"AWS_ACCESS_KEY_ID": values["EMULATOR_ADMIN_KEY"],
+                        "AWS_SECRET_ACCESS_KEY": values["EMULATOR_ADMIN_SECRET"], **env})
+
+
+def made(m, device, parameter, *more, **env):
+    """The command to its end: exit code, answer, last line of stderr."""
+    result = begin(m, device, parameter, *more, **env).wait(90)
+    return result.rc, json.loads(result.out or "{}"), (result.err.strip().splitlines() or [""])[-1]
+
+
+def goes_on(m, device, parameter, *more) -> None:
+    """The same command ends well, and the first version of the parameter opens what it made."""
+    rc, answer, err = made(m, device, parameter, *more)
+    assert (rc, answer.get("result")) == (0, "ok"), err
+    assert answer["version"] == 1, answer
+    assert not [name for name in m.snapshot()["maps"] if name.startswith("luks-ssm-")]
+    assert "unfinished" not in m.sh(["cryptsetup", "luksDump", device])
+    if "--no-filesystem" in more:
+        return
+    way = [f"--{name.replace('_', '-')}={value}" for name, value in m.aws_parameters.items()]
+    opened = m.run(["luks-ssm", "check", f"--device={device}", f"--ssm-parameter={parameter}", "--directory=/srv/faults",
+                    f"--luks-uuid={answer['luks_uuid']}", "--map-name=faults", "--json", *way])
+    checks = {row["what"]: row["result"] for row in json.loads(opened.out)["checks"]}
+    assert checks["unlock"] == "ok", opened
+
+
+def named(m, disk) -> str:
+    """A path that stays the disk's when it is plugged in again."""
+    path = f"/dev/disk/by-id/{disk.serial}"
+    m.sh(f"mkdir -p /dev/disk/by-id; ln -sfn {disk.device} {path}")
+    return path
+
+
+@contextlib.contextmanager
+def mkfs_that_waits(m):
+    """mkfs begins when MADE is taken away."""
+    m.sh(f"mv {MKFS} {MKFS}.real; printf '#!/bin/sh\\n: > {MADE}; while test -e {MADE}; do sleep 0.1; done\\n"
+         f"exec {MKFS}.real \"$@\"\\n' > {MKFS}; chmod +x {MKFS}")
+    try:
+        yield
+    finally:
+        m.sh(f"mv {MKFS}.real {MKFS}; rm -f {MADE}")
+
+
+def prepare_killing(m) -> None:
+    library = m.directory / "die_at.so"
+    subprocess.run(["gcc", "-O2", "-shared", "-fPIC", "-o", str(library), str(SOURCE)], check=True)
+    m.write(LIBRARY, library.read_bytes(), 0o755)
+
+
+@limit(400)
+def test_a_format_killed_at_any_change_of_its_mapping_is_finished_by_the_next(m):
+    prepare_killing(m)
+    disk = m.attach_disk("vol00000000000000e01", size_mib=64)
+    # Writes are not counted: the suite cli kills before each of them.
+    env = {"LD_PRELOAD": LIBRARY, "DIE_PATH": "/dev/null", "DIE_STEPS": STEPS}
+    rc, _, err = made(m, disk.device, "/luks/steps-0", **env)
+    assert rc == 0, err
+    count = int.from_bytes(m.read(STEPS), "little")
+    assert count >= 4, count
+    for number in range(1, count + 1):
+        m.sh(f"dd if=/dev/zero of={disk.device} bs=1M count=20 conv=fsync status=none; rm -f {STEPS}")
+        process = begin(m, disk.device, f"/luks/steps-{number}", DIE_AT=str(number), **env)
+        result = process.wait(90)
+        assert result.rc not in (0, 1, 2), (number, count, result)
+        try:
+            goes_on(m, disk.device, f"/luks/steps-{number}")
+        except AssertionError as error:
+            raise AssertionError(f"after change {number} of {count}: {error}") from error
+
+
+@limit(300)
+def test_a_disk_that_vanishes_before_it_is_written_is_said_and_finished_when_it_is_back(m):
+    disk = m.attach_disk("vol00000000000000e02", size_mib=64)
+    device = named(m, disk)
+    m.emulator.fault("delay", service="ssm", operation="GetParameter", seconds=6, times=1)
+    process = begin(m, device, "/luks/vanished")
+    m.wait_for(lambda: any(row.get("operation") == "GetParameter" for row in m.emulator.control("log")), 30, "the read")
+    m.detach_disk(disk.serial)
+    result = process.wait(90)
+    assert result.rc != 0, result
+    line = result.err.strip().splitlines()[-1]
+    assert device in line or disk.serial in line, line
+    assert json.loads(result.out)["error"]["code"] in ("no-device", "device-io"), result
+    m.attach_disk(disk.serial)
+    device = named(m, disk)
+    assert not any(disk.path.read_bytes()[:1 << 20])
+    goes_on(m, device, "/luks/vanished")
+
+
+@limit(300)
+def test_a_disk_that_vanishes_while_its_filesystem_is_made_is_finished_when_it_is_back(m):
+    disk = m.attach_disk("vol00000000000000e03", size_mib=64)
+    device = named(m, disk)
+    with mkfs_that_waits(m):
+        process = begin(m, device, "/luks/vanished-late")
+        m.sh(f"for i in $(seq 300); do test -e {MADE} && exit 0; sleep 0.1; done; exit 1", 60)
+        m.detach_disk(disk.serial)
+        m.sh(f"rm {MADE}")
+        result = process.wait(90)
+    assert result.rc != 0 and result.out.startswith("{"), result
+    error = json.loads(result.out)["error"]
+    assert error["code"] in ("bad-filesystem", "device-io") and "again" in error["text"], error
+    assert not [name for name in m.snapshot()["maps"] if name.startswith("luks-ssm-")], "the mapping was left open"
+    m.attach_disk(disk.serial)
+    goes_on(m, named(m, disk), "/luks/vanished-late")
+
+
+@limit(200)
+def test_a_header_is_saved_whole_or_not_at_all(m):
+    volume = m.volume(fs="ext4")
+    m.sh("mkdir -p /run/small; mount -t tmpfs -o size=1m tmpfs /run/small")
+    words = ["luks-ssm", "backup-header", f"--device={volume.device}", "--to=/run/small/header"]
+    result = m.run(words)
+    assert result.rc != 0 and "/run/small/header" in result.err and "room" in result.err, result
+    assert m.sh("ls -A /run/small") == ""
+    m.sh("mount -o remount,size=64m /run/small")
+    assert m.run(words).rc == 0
+    m.run("cryptsetup open --test-passphrase --key-file - /run/small/header", stdin=volume.passphrase.encode(), check=True)
+
+
+@limit(200)
+def test_an_image_on_a_full_filesystem_is_said_and_finished_when_there_is_room(m):
+    m.sh("mkdir -p /run/small; mount -t tmpfs -o size=256k tmpfs /run/small; truncate -s 40M /run/small/image")
+    rc, answer, err = made(m, "/run/small/image", "/luks/full", "--no-filesystem")
+    assert rc != 0 and "/run/small/image" in err, err
+    assert "No space left" in answer["error"]["text"], answer
+    m.sh("mount -o remount,size=64m /run/small")
+    goes_on(m, "/run/small/image", "/luks/full", "--no-filesystem")
