@@ -8,6 +8,7 @@
 
 #include "cli/documents.h"
 #include "cli/luks_mount_file.h"
+#include "cli/root_file.h"
 
 static const char *
 article_text(void *context, const char *name)
@@ -50,10 +51,10 @@ cmd_migrate(struct command_call *call, struct reason *reason)
 	if (status != STATUS_OK)
 		return status;
 	params_load(article_text, &call->file, &params);
-	if (params.problem.status != STATUS_OK)
-		return reason_set(reason, params.problem.status,
-			"%.60s is read as systemd reads it, not as a shell: %.100s", call->operand,
-			strchr(params.problem.text, ' ') + 1);
+	root_file_locate(call->operand, &call->file, &params.problem);
+	status = reason_pass(&params.problem, reason);
+	if (status != STATUS_OK)
+		return status;
 	for (size_t i = 0; i < PARAM_COUNT; i++)
 		volume.texts[i] = variables_get(&call->file, param_rows[i].name);
 	volume.name = params.map_name != NULL ? params.map_name : "data";

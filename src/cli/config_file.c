@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * A configuration file, line by line: each goes through the parser of environment files by itself,
- * so that a mistake is known by its line.
+ * so that a quote that is left open swallows no other line.
  */
 #include "cli/config_file.h"
 
@@ -10,10 +10,6 @@
 #include "cli/root_file.h"
 #include "creds/env_file.h"
 #include "params/params.h"
-
-/* Put behind a line: it is understood as an assignment of its own only when the line was complete.
- */
-#define GUARD "\nGUARD=1\n"
 
 struct config_line {
 	const char *path;
@@ -54,10 +50,8 @@ line_judge(const struct config_line *line, const struct variables *found,
 {
 	const struct variable *row = found->rows;
 
-	if (found->count != 2)
-		return line_refuse(line,
-			"is no NAME=VALUE, or a quote is left open; this is no shell script",
-			reason);
+	if (found->count != 1)
+		return line_refuse(line, "is no NAME=VALUE; this is no shell script", reason);
 	if (param_row_find(row->name) == NULL)
 		return reason_set(reason, STATUS_UNKNOWN_PARAMETER,
 			"%.100s line %u: %.40s is no parameter; see luks-ssm(8)", line->path,
@@ -79,19 +73,22 @@ config_line_take(const struct config_line *line, struct variables *variables, st
 {
 	owned_secret text = {0};
 	owned_variables found = {0};
-	enum status status = secret_make(&text, line->length_bytes + strlen(GUARD));
+	unsigned int open = 0;
+	enum status status = secret_copy(line->text, line->length_bytes, &text);
 
 	if (status == STATUS_OK)
-		status = secret_append(&text, line->text, line->length_bytes);
-	if (status == STATUS_OK)
-		status = secret_append(&text, GUARD, strlen(GUARD));
-	if (status == STATUS_OK)
-		status = env_file_parse(&text, &found);
+		status = env_file_parse(&text, &found, &open);
+	if (status == STATUS_OK && open != 0)
+		status = line_refuse(line,
+			"a quote is left open, or the line ends with a backslash; close it",
+			reason);
 	if (status == STATUS_OK)
 		status = line_judge(line, &found, variables, reason);
 	if (status == STATUS_OK)
 		status = variables_set(variables, found.rows[0].name, found.rows[0].value.bytes,
 			found.rows[0].value.length_bytes);
+	if (status == STATUS_OK)
+		variables_set_line(variables, found.rows[0].name, line->number);
 	return status;
 }
 

@@ -14,6 +14,7 @@
 #include "cli/command.h"
 #include "cli/config_file.h"
 #include "cli/luks_mount_file.h"
+#include "cli/root_file.h"
 #include "cli/unit_order.h"
 
 #define BY_HAND_S 120
@@ -93,21 +94,20 @@ deadline_make(const char *text, struct deadline *ret_deadline, struct reason *re
 
 /* The file's name comes from a person or a unit: it names a file there and nothing else. */
 static enum status
-name_read_config(const char *name, struct variables *ret_file, struct reason *reason)
+name_read_config(const char *name, char ret_path[static PATH_MAX], struct variables *ret_file,
+	struct reason *reason)
 {
-	char path[PATH_MAX];
-
 	if (strchr(name, '/') != NULL || name[0] == '.' || strlen(name) > MAP_NAME_BYTES)
 		return reason_set(reason, STATUS_BAD_REQUEST,
 			"--config=%.60s: is a name, and the file is " CONFIG_DIRECTORY "/NAME.conf",
 			name);
-	snprintf(path, sizeof(path), CONFIG_DIRECTORY "/%s.conf", name);
+	snprintf(ret_path, PATH_MAX, CONFIG_DIRECTORY "/%s.conf", name);
 	/* A volume of the cluster has no such file. */
-	if (access(path, F_OK) != 0 && errno == ENOENT)
+	if (access(ret_path, F_OK) != 0 && errno == ENOENT)
 		return reason_set(reason, STATUS_BAD_PARAMETER,
 			"config: %s is not there; write it, or name the volume by --map-name=%s",
-			path, name);
-	return config_file_read(path, ret_file, reason);
+			ret_path, name);
+	return config_file_read(ret_path, ret_file, reason);
 }
 
 /* The operand of those commands that take a volume's name is short for --config. */
@@ -122,10 +122,22 @@ call_config_name(const struct command_call *call)
 										     : NULL;
 }
 
+/* A mistake in what the file says is said with its line; one of the command line's own is not. */
+static void
+problem_locate(struct command_call *call, const char *path)
+{
+	for (size_t i = 0; i < PARAM_COUNT; i++) {
+		if (call->param_texts[i] != NULL)
+			variables_set_line(&call->file, param_rows[i].name, 0);
+	}
+	root_file_locate(path, &call->file, &call->params.problem);
+}
+
 enum status
 command_configure(struct command_call *call, struct reason *reason)
 {
-	const char *name = call_config_name(call);
+	const char *name = call_config_name(call), *path = call->options[OPTION_luks_mount];
+	char config_path[PATH_MAX];
 
 	if (call->options[OPTION_luks_mount] != NULL && (name != NULL || call->operand != NULL))
 		return reason_set(reason, STATUS_BAD_REQUEST,
@@ -133,13 +145,14 @@ command_configure(struct command_call *call, struct reason *reason)
 	enum status status = deadline_make(call->options[OPTION_timeout], &call->deadline, reason);
 
 	if (status == STATUS_OK && name != NULL)
-		status = name_read_config(name, &call->file, reason);
-	else if (status == STATUS_OK && call->options[OPTION_luks_mount] != NULL)
-		status = luks_mount_file_read(call->options[OPTION_luks_mount], &call->file,
-			reason);
+		status = name_read_config(name, config_path, &call->file, reason);
+	else if (status == STATUS_OK && path != NULL)
+		status = luks_mount_file_read(path, &call->file, reason);
 	if (status != STATUS_OK)
 		return status;
 	params_load(param_text, call, &call->params);
+	if (name != NULL || path != NULL)
+		problem_locate(call, name != NULL ? config_path : path);
 	if (name == NULL)
 		name = call->params.map_name != NULL ? call->params.map_name : "";
 	wanted_make(&call->params, name, &call->wanted);

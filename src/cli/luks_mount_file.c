@@ -8,9 +8,6 @@
 #include "cli/root_file.h"
 #include "creds/env_file.h"
 
-/* Put behind the text: it is understood only when no quote was left open. */
-#define GUARD "\nLUKS_SSM_GUARD=1\n"
-
 struct article_row {
 	const char *variable;
 	const char *param;
@@ -47,38 +44,86 @@ row_take(const struct article_row *row, const struct variables *found, const cha
 	struct variables *variables, struct reason *reason)
 {
 	const char *value = variables_get(found, row->variable);
+	unsigned int line = variables_line(found, row->variable);
 
 	if (value == NULL)
 		return STATUS_OK;
 	if (is_shell(value))
 		return reason_set(reason, STATUS_BAD_PARAMETER,
-			"%.80s: %s is read as systemd reads it, not as a shell: nothing is expanded; write the value itself",
-			path, row->variable);
+			"%.100s line %u: %s is read as systemd reads it, not as a shell: nothing is expanded; write the value itself",
+			path, line, row->variable);
+	if (strchr(value, '\n') != NULL)
+		return reason_set(reason, STATUS_BAD_PARAMETER,
+			"%.100s line %u: %s has several lines; is a quote left open?", path, line,
+			row->variable);
 	if (row->prefix != NULL && strncmp(value, row->prefix, strlen(row->prefix)) == 0)
 		value += strlen(row->prefix);
-	return variables_set(variables, row->param, value, strlen(value));
+	enum status status = variables_set(variables, row->param, value, strlen(value));
+
+	if (status == STATUS_OK)
+		variables_set_line(variables, row->param, line);
+	return status;
+}
+
+static bool
+is_article_variable(const char *bytes, size_t length_bytes)
+{
+	for (size_t i = 0; i < ARTICLE_ROWS; i++) {
+		if (strlen(article_rows[i].variable) == length_bytes &&
+			memcmp(article_rows[i].variable, bytes, length_bytes) == 0)
+			return true;
+	}
+	return false;
+}
+
+/* "export SSM_PATH=…", or a line of a script that sets it: systemd skips that, and the value would
+ * be missing without a word. */
+static bool
+line_sets_as_shell(const char *line, size_t length_bytes)
+{
+	const char *equals = memchr(line, '=', length_bytes);
+	size_t begin = strspn(line, " \t"), word = 0;
+
+	if (equals == NULL || line[begin] == '#' || line[begin] == ';')
+		return false;
+	for (size_t i = begin; line + i < equals; i++) {
+		if (strchr(" \t;&|(", line[i]) != NULL)
+			word = i + 1;
+	}
+	return word > begin && is_article_variable(line + word, (size_t)(equals - line) - word);
+}
+
+static enum status
+text_check_words(const struct secret *text, const char *path, struct reason *reason)
+{
+	const char *line = text->bytes, *end = text->bytes + text->length_bytes;
+
+	for (unsigned int number = 1; line < end; number++) {
+		size_t length_bytes = strcspn(line, "\n");
+
+		if (line_sets_as_shell(line, length_bytes))
+			return reason_set(reason, STATUS_BAD_PARAMETER,
+				"%.100s line %u: is read as systemd reads it, not as a shell: write NAME=VALUE alone",
+				path, number);
+		line += length_bytes + 1;
+	}
+	return STATUS_OK;
 }
 
 static enum status
 text_take(const struct secret *text, const char *path, struct variables *ret_found,
 	struct reason *reason)
 {
-	owned_secret guarded = {0};
+	unsigned int open = 0;
 	enum status status = root_file_check_start(text, path, reason);
 
 	if (status == STATUS_OK)
-		status = secret_make(&guarded, text->length_bytes + strlen(GUARD));
-	if (status == STATUS_OK)
-		status = secret_append(&guarded, text->bytes, text->length_bytes);
-	if (status == STATUS_OK)
-		status = secret_append(&guarded, GUARD, strlen(GUARD));
-	if (status == STATUS_OK)
-		status = env_file_parse(&guarded, ret_found);
-	if (status == STATUS_OK && variables_get(ret_found, "LUKS_SSM_GUARD") == NULL)
+		status = env_file_parse(text, ret_found, &open);
+	if (status == STATUS_OK && open != 0)
 		return reason_set(reason, STATUS_BAD_PARAMETER,
-			"%.100s: a quote is left open, or its last line ends with a backslash; this is no shell script",
-			path);
-	return status;
+			"%.100s line %u: a quote is left open, or the last line ends with a backslash; this is no shell script",
+			path, open);
+	return status == STATUS_OK ? text_check_words(text, path, reason) : status;
 }
 
 enum status

@@ -2,6 +2,7 @@
 /* Read as files of credentials are, but for the code of a refusal. */
 #include "cli/root_file.h"
 
+#include <stdio.h>
 #include <string.h>
 
 #include "creds/trusted_file.h"
@@ -30,4 +31,26 @@ root_file_check_start(const struct secret *text, const char *path, struct reason
 		return STATUS_OK;
 	return reason_set(reason, STATUS_BAD_PARAMETER,
 		"%.100s line 1: begins with a byte order mark; save it without one", path);
+}
+
+void
+root_file_locate(const char *path, const struct variables *file, struct reason *problem)
+{
+	struct reason located = {0};
+	char name[64];
+
+	if (problem->status == STATUS_OK)
+		return;
+	const char *text = problem->text + strlen(status_code(problem->status)) + strlen(": ");
+
+	snprintf(name, sizeof(name), "%.*s", (int)strcspn(text, "= "), text);
+	unsigned int line = variables_line(file, name);
+
+	if (line > 0)
+		reason_set(&located, problem->status, "%.100s line %u: %s", path, line, text);
+	else if (problem->status == STATUS_MISSING_PARAMETER)
+		reason_set(&located, problem->status, "%.100s: %s", path, text);
+	else
+		return;
+	*problem = located;
 }

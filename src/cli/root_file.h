@@ -5,6 +5,7 @@
 
 #include "base/reason.h"
 #include "base/secret.h"
+#include "creds/variables.h"
 
 /* The longest file, in bytes. */
 #define ROOT_FILE_BYTES 65536
@@ -20,5 +21,12 @@ must_use enum status root_file_read(const char *path, const char *option, struct
 /* STATUS_BAD_PARAMETER when TEXT begins with a byte order mark, as some editors leave it. */
 must_use enum status
 root_file_check_start(const struct secret *text, const char *path, struct reason *reason);
+
+/*
+ * What is wrong with a parameter, said with the file and the line that set it. FILE is what PATH
+ * said; a parameter that is missing should stand there, and one that it does not name was given
+ * elsewhere.
+ */
+void root_file_locate(const char *path, const struct variables *file, struct reason *problem);
 
 #endif

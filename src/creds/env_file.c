@@ -27,6 +27,8 @@ struct env_parser {
 	struct secret value;    /* owned, with room for the whole text */
 	size_t value_end_bytes; /* of the value without the blanks at its end */
 	struct variables *variables;
+	unsigned int line;       /* of the character that is read */
+	unsigned int began_line; /* of the assignment that is read */
 	enum status status;
 };
 
@@ -72,9 +74,11 @@ line_finish(struct env_parser *parser)
 	parser->name[name_bytes] = '\0';
 	if (parser->state != ENV_NAME && name_bytes > 0 &&
 		strspn(parser->name, NAME_LETTERS) == name_bytes &&
-		strchr("0123456789", parser->name[0]) == NULL)
+		strchr("0123456789", parser->name[0]) == NULL) {
 		parser->status = variables_set(parser->variables, parser->name, parser->value.bytes,
 			parser->value_end_bytes);
+		variables_set_line(parser->variables, parser->name, parser->began_line);
+	}
 	parser->state = ENV_LINE_BEGIN;
 	parser->name_bytes = 0;
 	parser->value_end_bytes = 0;
@@ -88,6 +92,7 @@ line_begin_step(struct env_parser *parser, char c)
 		parser->state = ENV_COMMENT;
 	} else if (!env_char_is_blank(c) && c != '\n') {
 		parser->state = ENV_NAME;
+		parser->began_line = parser->line;
 		name_add(parser, c);
 	}
 }
@@ -195,10 +200,17 @@ parser_step(struct env_parser *parser, char c)
 	}
 }
 
-enum status
-env_file_parse(const struct secret *text, struct variables *variables)
+static bool
+parser_is_open(const struct env_parser *parser)
 {
-	owned_by(parser_end) struct env_parser parser = {.variables = variables};
+	return parser->state == ENV_SINGLE || parser->state == ENV_DOUBLE ||
+		parser->state == ENV_DOUBLE_ESCAPE || parser->state == ENV_VALUE_ESCAPE;
+}
+
+enum status
+env_file_parse(const struct secret *text, struct variables *variables, unsigned int *ret_open)
+{
+	owned_by(parser_end) struct env_parser parser = {.variables = variables, .line = 1};
 
 	if (secret_make(&parser.value, text->length_bytes + 1) != STATUS_OK)
 		return STATUS_NO_MEMORY;
@@ -206,7 +218,10 @@ env_file_parse(const struct secret *text, struct variables *variables)
 		/* A file from another system: its carriage returns are line ends, too. */
 		if (text->bytes[i] != '\r')
 			parser_step(&parser, text->bytes[i]);
+		parser.line += text->bytes[i] == '\n';
 	}
+	if (ret_open != NULL)
+		*ret_open = parser_is_open(&parser) ? parser.began_line : 0;
 	if (parser.status == STATUS_OK)
 		line_finish(&parser);
 	return parser.status;

@@ -9,7 +9,12 @@
 
 #include "creds/variables.h"
 
-/* Adds the assignments of TEXT. STATUS_NO_MEMORY. */
-must_use enum status env_file_parse(const struct secret *text, struct variables *variables);
+/*
+ * Adds the assignments of TEXT, each with the line on which it begins. STATUS_NO_MEMORY. RET_OPEN,
+ * which may be NULL: the line on which an assignment begins that is never finished, because a quote
+ * is left open or the last line continues; 0: there is none.
+ */
+must_use enum status
+env_file_parse(const struct secret *text, struct variables *variables, unsigned int *ret_open);
 
 #endif

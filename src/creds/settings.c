@@ -88,7 +88,7 @@ environment_open(struct settings *settings, struct reason *reason)
 		FILE_LIMIT_BYTES, &text, reason);
 
 	if (status == STATUS_OK)
-		status = env_file_parse(&text, &settings->environment);
+		status = env_file_parse(&text, &settings->environment, NULL);
 	if (status != STATUS_OK || !environment_has_secret(&settings->environment))
 		return status;
 	secret_end(&text);

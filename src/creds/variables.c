@@ -55,6 +55,23 @@ variables_get(const struct variables *variables, const char *name)
 }
 
 void
+variables_set_line(struct variables *variables, const char *name, unsigned int line)
+{
+	struct variable *variable = variable_find(variables, name);
+
+	if (variable != NULL)
+		variable->line = line;
+}
+
+unsigned int
+variables_line(const struct variables *variables, const char *name)
+{
+	const struct variable *variable = variable_find(variables, name);
+
+	return variable != NULL ? variable->line : 0;
+}
+
+void
 variables_end(struct variables *variables)
 {
 	for (size_t i = 0; i < variables->count; i++) {

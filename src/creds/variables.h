@@ -10,6 +10,7 @@
 struct variable {
 	char *name;          /* owned */
 	struct secret value; /* owned */
+	unsigned int line;   /* of a file, where it was set; 0: nobody said */
 };
 
 struct variables {
@@ -25,6 +26,11 @@ variables_set(struct variables *variables, const char *name, const char *value, 
 
 /* The value, lent; NULL when the name is not there or its value is empty. */
 const char *variables_get(const struct variables *variables, const char *name);
+
+/* Says where NAME, which is there, was set; and tells it, 0 when nobody said or NAME is not there.
+ */
+void variables_set_line(struct variables *variables, const char *name, unsigned int line);
+unsigned int variables_line(const struct variables *variables, const char *name);
 
 void variables_end(struct variables *variables);
 

@@ -2,9 +2,6 @@
 """What the command says of itself, of its options, its files, and of what lies in Parameter Store."""
 from __future__ import annotations
 
-import os
-from pathlib import Path
-
 from .kit import PASSPHRASE, CommandTest
 
 COMMANDS = ("format", "enroll", "policy", "keys", "migrate", "open", "close", "status", "show-users", "check",
@@ -43,33 +40,6 @@ class WordsTest(CommandTest):
         for command in ("open", "close", "status", "show-users"):
             self.refused("bad-parameter", "/luks-ssm/nameless.conf is not there", "--map-name=nameless",
                          done=self.run_command(command, "nameless"))
-
-    def config(self, text: str, mode: int = 0o644) -> str:
-        directory = Path(os.environ["LUKS_SSM"]).parent / "etc" / "luks-ssm"
-        directory.mkdir(parents=True, exist_ok=True)
-        path = directory / f"{self.id().rsplit('.', 1)[-1]}.conf"
-        path.write_text(text)
-        path.chmod(mode)
-        self.addCleanup(path.unlink, missing_ok=True)
-        return path.stem
-
-    def test_a_configuration_file_is_read_strictly_and_the_line_is_named(self):
-        good = "device=/dev/x\ndirectory=\"/srv/a b\"\n# a comment\n\nssm_parameter='/luks/x'\r\n"
-        name = self.config(good)
-        done = self.run_command("status", name, "--json")
-        self.assertEqual(done.answer["key"]["parameter"], "/luks/x")
-        for line, word in (("devise=/dev/x", "no parameter"), ("directory=\"/srv", "quote"),
-                           ("export device=/dev/x", "shell"), ("region=$(hostname)", "expanded"),
-                           ("region=`hostname`", "expanded"), ("just words", "NAME=VALUE"),
-                           ("device=/dev/y", "second time")):
-            code = "unknown-parameter" if word == "no parameter" else "bad-parameter"
-            self.refused(code, "line 6", word,
-                         done=self.run_command("status", self.config(good + line + "\n")))
-        self.refused("bad-parameter", "byte order mark", done=self.run_command("status", self.config("\ufeff" + good)))
-        self.refused("bad-parameter", "more than", done=self.run_command("status", self.config("#" * (1 << 20))))
-        self.refused("bad-parameter", "write", done=self.run_command("status", self.config(good, 0o666)))
-        self.refused("bad-parameter", "is not there", done=self.run_command("status", "there-is-none"))
-        self.assertEqual(self.run_command("status", "../passwd").rc, 64)
 
     def test_the_articles_file_is_read_as_an_environment_file(self):
         path = self.directory / "luks-mount"

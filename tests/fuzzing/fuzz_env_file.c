@@ -52,12 +52,13 @@ LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t length_bytes)
 	owned_secret text = {0}, written = {0};
 
 	fuzz_promise(secret_copy(bytes, length_bytes, &text) == STATUS_OK, "there is memory");
-	fuzz_promise(env_file_parse(&text, &variables) == STATUS_OK, "every text can be read");
+	fuzz_promise(env_file_parse(&text, &variables, NULL) == STATUS_OK,
+		"every text can be read");
 	variables_check(&variables, length_bytes);
 	fuzz_promise(secret_make(&written, 8 * length_bytes + 8) == STATUS_OK, "there is memory");
 	for (size_t i = 0; i < variables.count; i++)
 		assignment_append(&written, &variables.rows[i]);
-	fuzz_promise(env_file_parse(&written, &again) == STATUS_OK, "it is read again");
+	fuzz_promise(env_file_parse(&written, &again, NULL) == STATUS_OK, "it is read again");
 	fuzz_promise(again.count == variables.count, "nothing is lost");
 	for (size_t i = 0; i < again.count; i++)
 		fuzz_promise(strcmp(again.rows[i].name, variables.rows[i].name) == 0 &&

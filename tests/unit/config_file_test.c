@@ -10,6 +10,8 @@
 #include <string.h>
 
 #include "cli/config_file.h"
+#include "cli/root_file.h"
+#include "invalid_cases.h"
 
 static enum status
 parse(const char *text, struct variables *variables, struct reason *reason)
@@ -82,6 +84,46 @@ a_byte_order_mark_is_refused(void **state)
 	assert_non_null(strstr(reason.text, "byte order mark"));
 }
 
+static enum status
+file_try(const char *path, const char *text, size_t length_bytes, struct reason *reason)
+{
+	owned_variables variables = {0};
+	owned_secret bytes = {0};
+
+	(void)path;
+	assert_int_equal(secret_copy(text, length_bytes, &bytes), STATUS_OK);
+	return config_text_parse(&bytes, "/etc/luks-ssm/x.conf", &variables, reason);
+}
+
+static void
+malformed_files_are_named_by_their_line(void **state)
+{
+	(void)state;
+	invalid_cases_walk("volumes", file_try);
+}
+
+static void
+a_wrong_value_is_said_with_the_line_that_set_it(void **state)
+{
+	owned_variables variables = {0};
+	struct reason reason, problem = {0}, missing = {0}, elsewhere = {0};
+
+	(void)state;
+	assert_int_equal(parse("# one\nfstype=xfs\nregion=x y\n", &variables, &reason), STATUS_OK);
+	reason_set(&problem, STATUS_BAD_PARAMETER, "region=x y: must be a region");
+	root_file_locate("/etc/x.conf", &variables, &problem);
+	assert_string_equal(problem.text,
+		"bad-parameter: /etc/x.conf line 3: region=x y: must be a region");
+	assert_int_equal(problem.status, STATUS_BAD_PARAMETER);
+	reason_set(&missing, STATUS_MISSING_PARAMETER, "device is not set");
+	root_file_locate("/etc/x.conf", &variables, &missing);
+	assert_string_equal(missing.text, "missing-parameter: /etc/x.conf: device is not set");
+	/* Given on the command line. */
+	reason_set(&elsewhere, STATUS_BAD_PARAMETER, "options=x: must be y");
+	root_file_locate("/etc/x.conf", &variables, &elsewhere);
+	assert_string_equal(elsewhere.text, "bad-parameter: options=x: must be y");
+}
+
 int
 main(void)
 {
@@ -90,6 +132,8 @@ main(void)
 			quotes_comments_and_carriage_returns_are_read_as_systemd_reads_them),
 		cmocka_unit_test(each_mistake_is_refused_with_its_line),
 		cmocka_unit_test(a_byte_order_mark_is_refused),
+		cmocka_unit_test(malformed_files_are_named_by_their_line),
+		cmocka_unit_test(a_wrong_value_is_said_with_the_line_that_set_it),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -17,7 +17,7 @@ gives(const char *text, const char *value)
 	owned_secret copy = {0};
 
 	assert_int_equal(secret_copy(text, strlen(text), &copy), STATUS_OK);
-	assert_int_equal(env_file_parse(&copy, &variables), STATUS_OK);
+	assert_int_equal(env_file_parse(&copy, &variables, NULL), STATUS_OK);
 
 	const char *found = variables_get(&variables, "A");
 
@@ -85,6 +85,35 @@ the_last_assignment_counts(void **state)
 	gives("A=a\nA=\n", NULL);
 }
 
+static void
+begins_at(const char *text, unsigned int line, unsigned int expected_open)
+{
+	owned_variables variables = {0};
+	owned_secret copy = {0};
+	unsigned int open = 4711;
+
+	assert_int_equal(secret_copy(text, strlen(text), &copy), STATUS_OK);
+	assert_int_equal(env_file_parse(&copy, &variables, &open), STATUS_OK);
+	if (variables_line(&variables, "A") != line || open != expected_open)
+		fail_msg("<%s>: A on line %u, open on line %u", text,
+			variables_line(&variables, "A"), open);
+}
+
+static void
+each_assignment_knows_its_line_and_one_that_is_never_finished_is_named(void **state)
+{
+	(void)state;
+	begins_at("A=b", 1, 0);
+	begins_at("# c\r\n\r\nA=b\r\nB=c", 3, 0);
+	begins_at("B='x\ny'\nA=b\n", 3, 0);
+	begins_at("B=x\\\ny\n  A=b\nA=c", 4, 0);
+	begins_at("# c \\\nA=b\nA=c\n", 3, 0);
+	begins_at("A=b\nB=\"x\nC=d\n", 1, 2);
+	begins_at("B=c\nA='x\\", 2, 2);
+	begins_at("\nA=b\\", 2, 2);
+	begins_at("A=b\n# \\", 1, 0);
+}
+
 int
 main(void)
 {
@@ -94,6 +123,8 @@ main(void)
 		cmocka_unit_test(backslashes_escape_and_continue_lines),
 		cmocka_unit_test(comments_empty_values_and_what_is_no_assignment_give_nothing),
 		cmocka_unit_test(the_last_assignment_counts),
+		cmocka_unit_test(
+			each_assignment_knows_its_line_and_one_that_is_never_finished_is_named),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

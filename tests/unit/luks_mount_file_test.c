@@ -10,6 +10,7 @@
 #include <string.h>
 
 #include "cli/luks_mount_file.h"
+#include "invalid_cases.h"
 
 static enum status
 parse(const char *text, struct variables *variables, struct reason *reason)
@@ -81,6 +82,52 @@ what_only_a_shell_would_understand_is_refused(void **state)
 	}
 }
 
+static enum status
+file_try(const char *path, const char *text, size_t length_bytes, struct reason *reason)
+{
+	owned_variables variables = {0};
+	owned_secret bytes = {0};
+
+	(void)path;
+	assert_int_equal(secret_copy(text, length_bytes, &bytes), STATUS_OK);
+	return luks_mount_text_parse(&bytes, "/etc/default/luks-mount", &variables, reason);
+}
+
+static void
+malformed_files_are_named_by_their_line(void **state)
+{
+	(void)state;
+	invalid_cases_walk("luks-mount", file_try);
+}
+
+static void
+the_words_of_a_shell_do_no_harm_where_they_set_nothing_of_ours(void **state)
+{
+	owned_variables variables = {0};
+	struct reason reason;
+
+	(void)state;
+	assert_int_equal(parse("#export SSM_PATH=/no\nexport PATH=/bin\nset -e; X=y\n"
+			       "LUKS_DEVICE_MOUNT_OPT=\"x-note=; SSM_PATH=/no\"\n SSM_PATH =/yes\n",
+				 &variables, &reason),
+		STATUS_OK);
+	assert_string_equal(variables_get(&variables, "ssm_parameter"), "/yes");
+}
+
+static void
+each_parameter_knows_its_line(void **state)
+{
+	owned_variables variables = {0};
+	struct reason reason;
+
+	(void)state;
+	assert_int_equal(parse("OTHER='a\nb'\nLUKS_DEVICE=/dev/x\n\nSSM_PATH=/a\nSSM_PATH=/b\n",
+				 &variables, &reason),
+		STATUS_OK);
+	assert_int_equal(variables_line(&variables, "device"), 3);
+	assert_int_equal(variables_line(&variables, "ssm_parameter"), 6);
+}
+
 int
 main(void)
 {
@@ -88,6 +135,9 @@ main(void)
 		cmocka_unit_test(its_words_become_ours_and_others_are_ignored),
 		cmocka_unit_test(credentials_and_proxies_stay_in_the_file_which_is_named),
 		cmocka_unit_test(what_only_a_shell_would_understand_is_refused),
+		cmocka_unit_test(malformed_files_are_named_by_their_line),
+		cmocka_unit_test(the_words_of_a_shell_do_no_harm_where_they_set_nothing_of_ours),
+		cmocka_unit_test(each_parameter_knows_its_line),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
