@@ -98,7 +98,7 @@ class FilesTest(CommandTest):
 
     def test_a_file_that_is_not_there_and_a_name_that_leads_elsewhere_are_refused(self):
         done = self.run_command("open", "there-is-none")
-        self.refused("bad-parameter", "there-is-none.conf cannot be read", "correct the path", done=done)
+        self.refused("bad-parameter", "there-is-none.conf is not there", "--map-name=there-is-none", done=done)
         done = self.run_command("open", "--luks-mount=/nowhere/luks-mount")
         self.refused("bad-parameter", "/nowhere/luks-mount cannot be read", done=done)
         self.assertEqual(self.run_command("open", "../passwd").rc, 64)
