@@ -16,6 +16,8 @@ INSTANCES = {"i-0123456789abcdef0": "node1", "i-0123456789abcdef1": "node2"}
 EBS_VOLUME = "vol0123456789abcdef0"
 FENCER = {"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Resource": "*", "Action": [
     "ec2:DescribeInstances", "ec2:StopInstances", "ec2:StartInstances", "ec2:RebootInstances"]}]}
+SLOW = b"""<op_defaults><meta_attributes id="slow"><nvpair id="slow-timeout" name="timeout" value="240s"/></meta_attributes>
+</op_defaults>"""
 
 
 def run(c, name: str, *replaced: tuple[str, str], timeout: float = 240) -> None:
@@ -126,6 +128,8 @@ def become_instances(c) -> None:
         # What real nodes need not do: the emulator's authority is not in the system's bundle, which fence_aws uses.
         node.sh(f"cat {GUEST_CA} >> /etc/ssl/certs/ca-certificates.crt")
     c.aws.control("policies", name=ROLE, policies=[policy(), FENCER])
+    # boto3 reads all of EC2's description first, which takes more than Pacemaker's 20 s under emulation.
+    c.node1.run("cibadmin --modify --allow-create --scope op_defaults --xml-pipe", 60, check=True, stdin=SLOW)
     c.node1.sh("cibadmin --delete --force --xpath \"//primitive[@class='stonith']\"")
     c.cluster.wait_idle()
 
