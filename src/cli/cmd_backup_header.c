@@ -40,9 +40,13 @@ cmd_backup_header(struct command_call *call, struct reason *reason)
 		return reason_set(reason, STATUS_BAD_PARAMETER,
 			"--to=%.100s: is there already; name a new file", backup.file);
 	status = provision_find_device(call, &backup.provision, reason);
-	if (status == STATUS_OK && call->options[OPTION_dry_run] == NULL)
+	if (status == STATUS_OK && call->options[OPTION_dry_run] == NULL) {
 		status = bounded_run(backup_body, backup.provision.path, &backup, sizeof(backup),
 			call->deadline, reason);
+		/* A part of a header is no backup, and would be in the way of the next try. */
+		if (status != STATUS_OK)
+			unlink(backup.file);
+	}
 	if (status != STATUS_OK)
 		return status;
 	answer_text(root, "result",

@@ -82,6 +82,7 @@ class FormatTest(CommandTest):
         path, name = self.image(), self.fresh()
         subprocess.run(["/usr/sbin/mkfs.ext4", "-q", "-F", str(path)], check=True)
         before = path.read_bytes()
+        self.assertIn("ext4", subprocess.run(["/usr/sbin/wipefs", str(path)], capture_output=True, text=True, check=True).stdout)
         self.refused("device-in-use", "ext4", "--overwrite", done=self.format(path, name=name))
         self.refused("device-in-use", done=self.format(path, "--overwrite=/dev/other", name=name))
         self.assertEqual(path.read_bytes(), before)
