@@ -20,7 +20,7 @@ SLOW = b"""<op_defaults><meta_attributes id="slow"><nvpair id="slow-timeout" nam
 </op_defaults>"""
 
 
-def run(c, name: str, *replaced: tuple[str, str], timeout: float = 240) -> None:
+def run(c, name: str, *replaced: tuple[str, str], timeout: float = 240, rest_s: float = 180) -> None:
     text = (EXAMPLES / name).read_text(encoding="utf-8")
     for old, new in replaced:
         assert old in text, f"{name} does not have {old}"
@@ -28,7 +28,7 @@ def run(c, name: str, *replaced: tuple[str, str], timeout: float = 240) -> None:
     result = c.node1.run(text, timeout)
     c.note(f"{name}: rc {result.rc} {result.out.strip()} {result.err.strip()}")
     assert result.rc == 0, result
-    c.cluster.wait_idle()
+    c.cluster.wait_idle(rest_s)
     assert c.cluster.failures() == []
 
 
@@ -140,7 +140,7 @@ def test_aws_switches_a_frozen_instance_off_before_the_other_has_the_volume(c):
         c.add_copy(EBS_VOLUME)
     try:
         become_instances(c)
-        run(c, "aws-fencing.sh", timeout=900)
+        run(c, "aws-fencing.sh", timeout=900, rest_s=600)
         [name] = c.cluster.where("data")
         node, survivor = c.cluster.nodes[name], c.other(name)
         c.record()
