@@ -45,13 +45,17 @@ class Figures:
     """Medians of what `measure` printed, by name."""
 
     def __init__(self, text: str) -> None:
-        self.rows: dict[str, list[tuple[int, int, int]]] = {}
+        self.rows: dict[str, list[tuple[int, int, int, int]]] = {}
         for line in text.splitlines():
-            name, code, wall_us, cpu_us = line.split("\t")
-            self.rows.setdefault(name, []).append((int(code), int(wall_us), int(cpu_us)))
+            name, code, wall_us, cpu_us, peak_kib = line.split("\t")
+            self.rows.setdefault(name, []).append((int(code), int(wall_us), int(cpu_us), int(peak_kib)))
 
     def codes(self, name: str) -> set[int]:
-        return {code for code, _, _ in self.rows[name]}
+        return {row[0] for row in self.rows[name]}
+
+    def peak_mib(self, name: str) -> float:
+        """The most that one process of this command had in memory, in any round."""
+        return max(row[3] for row in self.rows[name]) / 1024
 
     def median(self, name: str, column: int) -> float:
         return statistics.median(row[column] for row in self.rows[name])

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * Runs several commands in turn, A B C A B C …, and prints what each run cost: wall time and the
- * CPU time of the whole process tree, in microseconds. A benchmark runs it inside the machine so
- * that no ssh and no Python is measured. Never judges: tests/bench/bench.py makes ratios of
- * medians.
+ * CPU time of the whole process tree, in microseconds, and the peak memory of its largest process,
+ * in KiB. A benchmark runs it inside the machine so that no ssh and no Python is measured. Never
+ * judges: tests/bench/bench.py makes ratios of medians.
  *
  * Usage: measure ROUNDS NAME COMMAND [NAME COMMAND …]. A COMMAND is words separated by single
  * blanks, executed without a shell; a first word @FILE gives it the environment in that file,
@@ -124,9 +124,9 @@ command_measure(const struct command *command)
 	}
 	if (strcmp(command->name, "-") == 0)
 		return;
-	printf("%s\t%d\t%lld\t%lld\n", command->name,
+	printf("%s\t%d\t%lld\t%lld\t%ld\n", command->name,
 		WIFEXITED(wait_status) ? WEXITSTATUS(wait_status) : 255, now_us() - began_us,
-		timeval_us(usage.ru_utime) + timeval_us(usage.ru_stime));
+		timeval_us(usage.ru_utime) + timeval_us(usage.ru_stime), usage.ru_maxrss);
 	fflush(stdout);
 }
 
