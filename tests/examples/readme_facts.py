@@ -25,6 +25,33 @@ RUN_BY = {
 }
 
 
+# Where a command is run that stands in the prose of these sections, and the words of it that are there; a new one needs a row.
+PROSE = ("A single host, without a cluster", "Revoking access", "When something is lost", "Troubleshooting")
+PROSE_RUN_BY = {
+    "luks-ssm format": ("tests/kernel/command_volume.py", '"format"'),
+    "luks-ssm enroll": ("tests/examples/machine/recovery.py", "enroll"),
+    "luks-ssm check": ("tests/kernel/command_volume.py", '"check"'),
+    "luks-ssm migrate": ("tests/cli/test_words.py", '"migrate"'),
+    "luks-ssm backup-header": ("tests/kernel/format_faults.py", '"backup-header"'),
+    "luks-ssm explain": ("tests/cli/test_words.py", '"explain"'),
+    "luks-ssm show-users": ("tests/kernel/command_volume.py", '"show-users"'),
+    "luks-ssm open": ("tests/kernel/command_volume.py", '"open"'),
+    "systemctl enable": ("tests/packages/machine/installed.py", "enable --now"),
+    "cryptsetup reencrypt": ("tests/examples/machine/recovery.py", "cryptsetup reencrypt"),
+    "cryptsetup luksHeaderRestore": ("tests/examples/machine/recovery.py", "save, restore"),
+    "lsblk": ("tests/kernel/start_opens.py", "lsblk"),
+    "wipefs": ("tests/cli/test_format.py", "wipefs"),
+    "crm_mon": ("tests/lab/cluster.py", "crm_mon"),
+    "crm_resource": ("tests/cluster/force_check.py", "force-check"),
+    # pcs makes of the last two what crm_resource is asked for there.
+    "pcs resource create": ("tests/examples/machine/pcs_create.py", "pcs resource create"),
+    "pcs resource move": ("tests/cluster/move_by_order.py", "pcs resource move"),
+    "pcs resource cleanup": ("tests/cluster/operator_orders.py", "--cleanup"),
+    "pcs resource enable": ("tests/cluster/operator_orders.py", "target-role"),
+    "qb-blackbox": ("tests/kernel/agent_contract.py", "qb-blackbox"),
+}
+
+
 def source(path: str) -> str:
     return (ROOT / path).read_text(encoding="utf-8")
 
@@ -151,6 +178,19 @@ def test_every_block_of_code_has_a_case_that_runs_it(host):
     for (heading, _, number), path in RUN_BY.items():
         if path.startswith("tests/examples/"):
             assert f'block("{heading}"' in source(path), (heading, number, path)
+
+
+def test_every_command_in_the_prose_about_trouble_has_a_case_that_runs_it(host):
+    headings = readme_text._headings(readme_text.text().splitlines())  # pylint: disable=protected-access
+    prose = "\n".join(line for heading, line in headings if heading in PROSE and not line.startswith("    "))
+    programs = {command.split()[0] for command in PROSE_RUN_BY}
+    named = set()
+    for words in (quote.split() for quote in quoted(prose)):
+        if words[0] in programs and words[0] != words[-1] or words[0] in PROSE_RUN_BY:
+            named.add(words[0] if words[0] in PROSE_RUN_BY else " ".join(words[:3 if words[0] == "pcs" else 2]))
+    assert named == set(PROSE_RUN_BY), (named - set(PROSE_RUN_BY), set(PROSE_RUN_BY) - named)
+    for command, (path, words) in PROSE_RUN_BY.items():
+        assert words in source(path), (command, path)
 
 
 def test_the_commands_to_try_it_are_there_and_can_be_run(host):

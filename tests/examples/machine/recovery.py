@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""A header, a parameter and a KMS key that are lost come back by the commands the README prints."""
+"""A header, a parameter and a KMS key that are lost come back by the commands the README prints, a region by its parameter."""
 
 import node
 import provisioning
@@ -65,4 +65,31 @@ def test_a_kms_key_that_waits_for_its_deletion_is_saved(m):
         refused = start(m, uuid)
         assert refused.rc == 4 and "kms-key-unusable" in refused.err, refused
         assert node.run_printed(m, enable, env=words).rc == 0
+        provisioning.start_and_stop(m, uuid)
+
+
+@limit(400)
+def test_a_region_that_is_lost_is_made_up_for_by_a_second_one(m):
+    with node.account(m) as aws:
+        uuid = provisioning.prepare_cheaply(m, aws)
+        aws.put("/prod/data/luks", KEY, key="alias/luks", region="eu-west-1")
+        aws.control("policies", name=node.ROLE, policies=[node.ALL])
+        m.aws_names("ssm.eu-central-1.amazonaws.com", "ssm.eu-west-1.amazonaws.com")
+        aws.fault("error", service="ssm", host="ssm.eu-central-1.*", status=503, code="ServiceUnavailable")
+        call = {"instance": "data", "luks_uuid": uuid, **provisioning.options()}
+        refused = m.agent("start", timeout=20, **call)
+        assert refused.rc == 1 and "service-trouble" in refused.err, refused
+        started = m.agent("start", timeout=40, **{**call, "region": "eu-central-1,eu-west-1"})
+        assert started.rc == 0, started
+        assert m.agent("stop", **call).rc == 0
+
+
+@limit(600)
+def test_a_volume_that_was_reencrypted_starts_with_the_key_it_had(m):
+    with node.account(m) as aws:
+        uuid = provisioning.prepare_cheaply(m, aws)
+        m.write("/root/key", KEY, 0o600)
+        before = m.sh(f"cryptsetup luksDump {node.DEVICE}")
+        m.sh(f"cryptsetup reencrypt --batch-mode {provisioning.CHEAP} --key-file /root/key {node.DEVICE}", 400)
+        assert m.sh(f"cryptsetup luksDump {node.DEVICE}") != before
         provisioning.start_and_stop(m, uuid)
