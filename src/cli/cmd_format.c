@@ -194,47 +194,6 @@ format_make_filesystem(struct format *format, struct reason *reason)
 	return status == STATUS_OK ? closed : status;
 }
 
-static enum status
-finish_body(void *context, struct reason *reason)
-{
-	const struct format *format = context;
-	const struct provision *provision = &format->provision;
-	enum status status = STATUS_OK;
-
-	if (format->recovery.length_bytes > 0)
-		status = luks_add_key(provision->path, &provision->key.key, &format->recovery,
-			LUKS_STRETCH_HUMAN, reason);
-	return status == STATUS_OK
-		? luks_make_finish(provision->path, &provision->key.key, provision->stretch, reason)
-		: status;
-}
-
-static enum status
-format_finish(struct format *format, struct reason *reason)
-{
-	enum status status = STATUS_OK;
-
-	if (format->provision.call->options[OPTION_recovery_slot] != NULL)
-		status = key_make(RECOVERY_BYTES, &format->recovery, reason);
-	if (status == STATUS_OK)
-		status = bounded_run(finish_body, "the last key slot", format, sizeof(*format),
-			format->provision.call->deadline, reason);
-	return status;
-}
-
-static enum status
-format_write(struct format *format, struct reason *reason)
-{
-	enum status status = format_make_header(format, reason);
-
-	if (status == STATUS_OK)
-		status = provision_prove(&format->provision, reason);
-	if (status != STATUS_OK || format->progress == LUKS_FINISHED)
-		return status;
-	status = format_make_filesystem(format, reason);
-	return status == STATUS_OK ? format_finish(format, reason) : status;
-}
-
 static void
 format_tell(struct command_call *call, const struct format *format, const char *result)
 {
@@ -261,6 +220,77 @@ format_tell(struct command_call *call, const struct format *format, const char *
 	documents_tell_new(&volume, provision->key.arn, call->options[OPTION_kms_key_id], root);
 }
 
+static enum status
+recovery_body(void *context, struct reason *reason)
+{
+	const struct format *format = context;
+
+	return luks_add_recovery_key(format->provision.path, &format->provision.key.key,
+		&format->recovery, reason);
+}
+
+static enum status
+recovery_back_body(void *context, struct reason *reason)
+{
+	const struct format *format = context;
+
+	return luks_remove_key(format->provision.path, &format->recovery, reason);
+}
+
+/* The recovery slot, and the answer with its key: a slot whose key nobody saw does not stay. */
+static enum status
+format_add_recovery(struct command_call *call, struct format *format, struct reason *reason)
+{
+	enum status status = key_make(RECOVERY_BYTES, &format->recovery, reason);
+
+	if (status == STATUS_OK)
+		status = bounded_run(recovery_body, "the recovery slot", format, sizeof(*format),
+			call->deadline, reason);
+	if (status != STATUS_OK)
+		return status;
+	format_tell(call, format, "ok");
+
+	int error = command_deliver(call);
+
+	if (error == 0)
+		return STATUS_OK;
+	if (bounded_run(recovery_back_body, "the recovery slot", format, sizeof(*format),
+		    call->deadline, NULL) != STATUS_OK)
+		return reason_set(reason, STATUS_INTERNAL,
+			"recovery key not written: %s; its slot stays; remove it with cryptsetup luksKillSlot, see luksDump",
+			strerror(error));
+	return reason_set(reason, STATUS_INTERNAL,
+		"the recovery key could not be written: %s; its slot was removed; run this command again",
+		strerror(error));
+}
+
+static enum status
+finish_body(void *context, struct reason *reason)
+{
+	const struct format *format = context;
+	const struct provision *provision = &format->provision;
+
+	return luks_make_finish(provision->path, &provision->key.key, provision->stretch, reason);
+}
+
+static enum status
+format_write(struct command_call *call, struct format *format, struct reason *reason)
+{
+	enum status status = format_make_header(format, reason);
+
+	if (status == STATUS_OK)
+		status = provision_prove(&format->provision, reason);
+	if (status != STATUS_OK || format->progress == LUKS_FINISHED)
+		return status;
+	status = format_make_filesystem(format, reason);
+	if (status == STATUS_OK && call->options[OPTION_recovery_slot] != NULL)
+		status = format_add_recovery(call, format, reason);
+	if (status == STATUS_OK)
+		status = bounded_run(finish_body, "the last key slot", format, sizeof(*format),
+			call->deadline, reason);
+	return status;
+}
+
 enum status
 cmd_format(struct command_call *call, struct reason *reason)
 {
@@ -282,8 +312,8 @@ cmd_format(struct command_call *call, struct reason *reason)
 	if (status == STATUS_OK)
 		status = provision_key(&format.provision, PURPOSE, reason);
 	if (status == STATUS_OK)
-		status = format_write(&format, reason);
-	if (status == STATUS_OK)
+		status = format_write(call, &format, reason);
+	if (status == STATUS_OK && !call->is_delivered)
 		format_tell(call, &format, "ok");
 	return status;
 }

@@ -66,6 +66,7 @@ struct command_call {
 	struct wanted wanted;  /* instance "" when nothing names the volume */
 	struct deadline deadline;
 	struct answer answer; /* owned */
+	bool is_delivered;    /* the answer was written, or could not be */
 };
 
 #define owned_command_call owned_by(command_call_end) struct command_call
@@ -105,6 +106,13 @@ bool command_has(const struct command_call *call, enum param_id param);
 
 /* That something names the volume. STATUS_MISSING_PARAMETER. */
 must_use enum status command_check_name(const struct command_call *call, struct reason *reason);
+
+/*
+ * Writes the answer to standard output, as lines or as JSON. Returns 0, or an errno where it could
+ * not be written. The program calls it after the command; a command whose answer is a secret that
+ * is told once calls it itself, while what the answer tells of can still be taken back.
+ */
+must_use int command_deliver(struct command_call *call);
 
 void command_call_end(struct command_call *call);
 

@@ -7,31 +7,12 @@
 #include <stdarg.h>
 #include <stdbool.h>
 #include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
 #include <unistd.h>
 
 #include "base/log.h"
 #include "cli/terminal.h"
 
 #define LINE_BYTES 512
-
-void
-terminal_clear_step(void)
-{
-	if (isatty(STDERR_FILENO))
-		fputs("\r\033[K", stderr);
-}
-
-bool
-terminal_is_coloured(int fd)
-{
-	const char *no_colour = getenv("NO_COLOR");
-	const char *terminal = getenv("TERM");
-
-	return isatty(fd) && (no_colour == NULL || *no_colour == '\0') &&
-		(terminal == NULL || strcmp(terminal, "dumb") != 0);
-}
 
 void
 log_write(enum log_level level, const char *format, ...)

@@ -3,7 +3,6 @@
  * luks-ssm: command line, then the row of commands.def, then answer and message, then exit code.
  * Decides nothing itself.
  */
-#include <errno.h>
 #include <linux/close_range.h>
 #include <signal.h>
 #include <stdio.h>
@@ -42,17 +41,16 @@ message_write(const struct command_call *call, const struct reason *reason)
 static int
 call_finish(struct command_call *call, enum status status, const struct reason *reason)
 {
-	terminal_clear_step();
-	if (call->options[OPTION_json] != NULL) {
+	int error = 0;
+
+	if (call->options[OPTION_json] != NULL)
 		answer_error(&call->answer, status, reason);
-		answer_write_json(&call->answer, stdout);
-	} else {
-		answer_write_text(&call->answer, stdout, terminal_is_coloured(STDOUT_FILENO));
-	}
-	if (fflush(stdout) != 0 && status == STATUS_OK) {
+	if (!call->is_delivered)
+		error = command_deliver(call);
+	if (error != 0 && status == STATUS_OK) {
 		fprintf(stderr,
 			"luks-ssm %s: the answer could not be written: %s; what it tells of was done\n",
-			call->row->name, strerror(errno));
+			call->row->name, strerror(error));
 		return exit_code_of(STATUS_INTERNAL);
 	}
 	if (status != STATUS_OK)

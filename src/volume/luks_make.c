@@ -194,17 +194,32 @@ luks_make_finish(const char *path, const struct secret *key, enum luks_stretch s
 	if (status != STATUS_OK)
 		return status;
 
-	int error = SLOT_FINISHED;
+	/* The other slot goes only when this one is known to have the key. */
+	int error = slot_is_active(&luks, SLOT_FINISHED)
+		? crypt_activate_by_passphrase(luks.handle, NULL, SLOT_FINISHED, key->bytes,
+			  key->length_bytes, 0)
+		: crypt_keyslot_add_by_passphrase(luks.handle, SLOT_FINISHED, key->bytes,
+			  key->length_bytes, key->bytes, key->length_bytes);
 
-	if (!slot_is_active(&luks, SLOT_FINISHED))
-		error = crypt_keyslot_add_by_passphrase(luks.handle, SLOT_FINISHED, key->bytes,
-			key->length_bytes, key->bytes, key->length_bytes);
 	if (error >= 0 && slot_is_active(&luks, SLOT_UNFINISHED))
 		error = crypt_keyslot_destroy(luks.handle, SLOT_UNFINISHED);
 	/* Last of all. */
 	if (error >= 0 && label_says_unfinished(&luks))
 		error = crypt_set_label(luks.handle, NULL, NULL);
 	return error >= 0 ? STATUS_OK : luks_failed(&luks, error, path, reason);
+}
+
+static enum status
+slot_add(struct luks *luks, int slot, const struct secret *old, const struct secret *key,
+	const char *path, struct reason *reason)
+{
+	int error = crypt_keyslot_add_by_passphrase(luks->handle, slot, old->bytes,
+		old->length_bytes, key->bytes, key->length_bytes);
+
+	if (error == -EINVAL)
+		return reason_set(reason, STATUS_NO_KEYSLOT,
+			"%s has no free keyslot; see cryptsetup luksDump", path);
+	return error >= 0 ? STATUS_OK : luks_failed(luks, error, path, reason);
 }
 
 enum status
@@ -216,15 +231,41 @@ luks_add_key(const char *path, const struct secret *old, const struct secret *ke
 
 	if (status == STATUS_OK)
 		status = stretch_set(&luks, stretch, path, reason);
+	return status == STATUS_OK ? slot_add(&luks, CRYPT_ANY_SLOT, old, key, path, reason)
+				   : status;
+}
+
+enum status
+luks_add_recovery_key(const char *path, const struct secret *old, const struct secret *key,
+	struct reason *reason)
+{
+	owned_luks luks = LUKS_EMPTY;
+	enum status status = header_load(path, &luks, reason);
+	int slot = SLOT_UNFINISHED + 1;
+
+	if (status == STATUS_OK)
+		status = stretch_set(&luks, LUKS_STRETCH_HUMAN, path, reason);
 	if (status != STATUS_OK)
 		return status;
+	while (crypt_keyslot_status(luks.handle, slot) != CRYPT_SLOT_INACTIVE &&
+		slot < crypt_keyslot_max(crypt_get_type(luks.handle)))
+		slot++;
+	return slot_add(&luks, slot, old, key, path, reason);
+}
 
-	int slot = crypt_keyslot_add_by_passphrase(luks.handle, CRYPT_ANY_SLOT, old->bytes,
-		old->length_bytes, key->bytes, key->length_bytes);
+enum status
+luks_remove_key(const char *path, const struct secret *key, struct reason *reason)
+{
+	owned_luks luks = LUKS_EMPTY;
+	enum status status = header_load(path, &luks, reason);
 
-	if (slot == -EINVAL)
-		return reason_set(reason, STATUS_NO_KEYSLOT,
-			"%s has no free keyslot; see cryptsetup luksDump", path);
+	if (status != STATUS_OK)
+		return status;
+	int slot = crypt_activate_by_passphrase(luks.handle, NULL, CRYPT_ANY_SLOT, key->bytes,
+		key->length_bytes, 0);
+
+	if (slot >= 0)
+		slot = crypt_keyslot_destroy(luks.handle, slot);
 	return slot >= 0 ? STATUS_OK : luks_failed(&luks, slot, path, reason);
 }
 

@@ -44,7 +44,8 @@ enum luks_progress { LUKS_WITHOUT_KEY, LUKS_UNFINISHED, LUKS_FINISHED };
 must_use enum status luks_look_progress(const char *path, const struct secret *key,
 	enum luks_progress *ret_progress, struct reason *reason);
 
-/* The key moves from the slot of unfinished devices to slot 0. */
+/* The key moves from the slot of unfinished devices to slot 0. STATUS_WRONG_KEY: slot 0 is another
+ * key's; nothing was changed. */
 must_use enum status luks_make_finish(const char *path, const struct secret *key,
 	enum luks_stretch stretch, struct reason *reason);
 
@@ -52,6 +53,14 @@ must_use enum status luks_make_finish(const char *path, const struct secret *key
  * opens none. STATUS_NO_KEYSLOT: no slot is free. */
 must_use enum status luks_add_key(const char *path, const struct secret *old,
 	const struct secret *key, enum luks_stretch stretch, struct reason *reason);
+
+/* The same for a key of a device that is being made, whose slot 0 is kept free. */
+must_use enum status luks_add_recovery_key(const char *path, const struct secret *old,
+	const struct secret *key, struct reason *reason);
+
+/* The slot that KEY opens goes again. STATUS_WRONG_KEY: it opens none. */
+must_use enum status
+luks_remove_key(const char *path, const struct secret *key, struct reason *reason);
 
 /* Opens the mapping MAP_NAME on PATH, for making a filesystem. */
 must_use enum status

@@ -215,18 +215,51 @@ class FormatTest(CommandTest):
         self.assertFalse(any(other.read_bytes()))
 
     def test_a_recovery_key_is_shown_once_and_opens_the_device(self):
-        path = self.image()
-        answer = self.format(path, "--recovery-slot", name=self.fresh()).answer
-        self.assertRegex(answer["recovery_key"], "^[0-9a-f]{40}$")
+        for version in ((), ("--luks1",)):
+            with self.subTest(version):
+                path, name = self.image("".join(version)), self.fresh() + "".join(version)
+                answer = self.format(path, "--recovery-slot", *version, name=name).answer
+                self.assertRegex(answer["recovery_key"], "^[0-9a-f]{40}$")
+                self.assertEqual(self.opens(path, answer["recovery_key"]), 2)
+                self.assertEqual(self.opens(path, self.stored(name)["Value"]), 0)
+                self.assertEqual("argon2id" in self.dump(path), not version)
+                self.assertEqual(self.format(path, *version, name=name).answer["result"], "ok")
+
+    def test_a_slot_0_of_somebody_elses_is_never_taken_for_the_keys(self):
+        path, name = self.image(), self.fresh()
+        self.format(path, name=name)
+        key = self.stored(name)["Value"]
+        self.move_to_slot_1(path, key)
+        other = self.directory / "other"
+        other.write_text("somebody's")
+        self.cryptsetup("luksAddKey", "-q", "--key-slot", "0", "--pbkdf", "pbkdf2", "--key-file", self.key_file(key), str(path),
+                        str(other))
+        self.as_if_unfinished(path)
+        before = path.read_bytes()
+        self.refused("wrong-key", done=self.format(path, name=name))
+        self.assertEqual(path.read_bytes(), before)
+
+    def format_to_a_full_disk(self, path, name: str, *more: str) -> subprocess.CompletedProcess:
+        words = ["format", str(path), *self.way, f"--ssm-parameter={name}", "--no-filesystem", "--json", *more]
+        with open("/dev/full", "wb") as full:
+            return subprocess.run([os.environ["LUKS_SSM"], *words], stdin=subprocess.DEVNULL, stdout=full, check=False,
+                                  stderr=subprocess.PIPE, text=True, env=self.environment, timeout=60)
+
+    def test_a_recovery_key_that_nobody_could_read_has_no_slot_and_the_next_run_shows_one(self):
+        path, name = self.image(), self.fresh()
+        done = self.format_to_a_full_disk(path, name, "--recovery-slot")
+        self.assertEqual(done.returncode, 1, done)
+        self.assertIn("the recovery key could not be written: No space left on device", done.stderr)
+        self.assertIn("run this command again", done.stderr)
+        self.assertNotIn("argon2id", self.dump(path))
+        answer = self.format(path, "--recovery-slot", name=name).answer
         self.assertIsNotNone(self.opens(path, answer["recovery_key"]))
-        self.assertIn("argon2id", self.dump(path))
+        self.assertEqual(self.opens(path, self.stored(name)["Value"]), 0)
+        self.assertEqual(self.dump(path).count("argon2id"), 1)
 
     def test_an_answer_that_a_full_disk_does_not_take_is_a_failure_and_is_given_again(self):
         path, name = self.image(), self.fresh()
-        words = ["format", str(path), *self.way, f"--ssm-parameter={name}", "--no-filesystem", "--json"]
-        with open("/dev/full", "wb") as full:
-            done = subprocess.run([os.environ["LUKS_SSM"], *words], stdin=subprocess.DEVNULL, stdout=full, check=False,
-                                  stderr=subprocess.PIPE, text=True, env=self.environment, timeout=60)
+        done = self.format_to_a_full_disk(path, name)
         self.assertEqual(done.returncode, 1, done)
         self.assertIn("No space left on device; what it tells of was done", done.stderr)
         self.assertEqual(self.opens(path, self.stored(name)["Value"]), 0)

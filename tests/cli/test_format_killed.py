@@ -47,12 +47,13 @@ class KilledTest(CommandTest):
         self.assertEqual(self.opens(path, stored["Value"]), 0)
         self.assertNotIn("unfinished", self.dump(path))
 
-    def killed_everywhere(self, *more: str, torn: bool = False) -> None:
+    def killed_everywhere(self, *more: str, torn: bool = False, every: int = 1) -> None:
+        """Before each of its writes, or, counted from the last one, before EVERY so many of them."""
         path, stem = self.image(), f"/luks/{self.id().rsplit('.', 1)[-1]}"
         done, count = self.killed(path, 0, self.words(path, f"{stem}-0", *more))
         self.assertEqual(done.rc, 0, done)
         self.assertGreater(count, 5)
-        for number in range(1, count + 1):
+        for number in range(count, 0, -every):
             with self.subTest(write=number, of=count):
                 self.clear(path)
                 name = f"{stem}-{number}"
@@ -68,6 +69,10 @@ class KilledTest(CommandTest):
 
     def test_a_format_of_luks1_killed_before_any_of_its_writes_is_finished_by_the_next(self):
         self.killed_everywhere("--luks1")
+
+    def test_a_format_killed_around_its_recovery_slot_is_finished_by_the_next(self):
+        # Each takes a derivation of argon2id that is made for seconds: a few of the writes stand for all.
+        self.killed_everywhere("--recovery-slot", every=12)
 
     def test_an_enroll_killed_in_any_of_its_writes_leaves_the_old_key_and_is_finished_by_the_next(self):
         old = self.directory / "old"

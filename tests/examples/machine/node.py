@@ -74,7 +74,7 @@ def grant_readme_policy(aws, key_id: str = KEY_ID) -> None:
     aws.control("policies", name=ROLE, policies=[json.loads(text.replace(KEY_ID, key_id))])
 
 
-def run_printed(machine, script: str, timeout: float = 120, **options):
+def run_printed(machine, script: str, timeout: float = 300, **options):
     """A block of code as it stands, in bash; the first command that fails ends it."""
     result = machine.run(["bash", "-c", "set -euo pipefail\n" + script], timeout, **options)
     machine.note(f"rc {result.rc} in {result.seconds:.1f} s: "

@@ -1,0 +1,25 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Keeps no state: what is a terminal is asked each time. */
+#include "cli/terminal.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+void
+terminal_clear_step(void)
+{
+	if (isatty(STDERR_FILENO))
+		fputs("\r\033[K", stderr);
+}
+
+bool
+terminal_is_coloured(int fd)
+{
+	const char *no_colour = getenv("NO_COLOR");
+	const char *terminal = getenv("TERM");
+
+	return isatty(fd) && (no_colour == NULL || *no_colour == '\0') &&
+		(terminal == NULL || strcmp(terminal, "dumb") != 0);
+}
