@@ -41,6 +41,11 @@ def chosen_release(wanted: str | None = None) -> str:
     return DEFAULT_RELEASE
 
 
+def other_release(release: str | None = None) -> str:
+    """Of the stable releases the first that is not that one: not the one which the machines run, if none is named."""
+    return next(name for name in RELEASES if name != (release or chosen_release()))
+
+
 def _host_sources() -> set[tuple[str, str, str]]:
     """Site, suite and component of each of Debian's own sources among those of the host."""
     lines = _output("apt-get", "indextargets", "--format",

@@ -37,7 +37,7 @@ class Builds:
         self._base = pathlib.Path(where) if where else \
             cache_directory() / ("build-" + hashlib.sha256(str(SOURCE).encode()).hexdigest()[:12])
         self._done: dict[str, bool] = {}
-        self._tree: pathlib.Path | None = None
+        self._trees: dict[str, pathlib.Path] = {}
         self._lock = None
 
     def _hold(self) -> None:
@@ -84,21 +84,21 @@ class Builds:
         targets = TARGETS.get(variant, [])
         return stream(["make", "-s", jobs, *targets], self.directory(variant), STEP_LIMIT_S) == 0
 
-    def tree(self) -> pathlib.Path | None:
-        """What `make install` puts on a machine; LUKS_SSM_TREE names one that is ready."""
+    def tree(self, release: str | None = None) -> pathlib.Path | None:
+        """What `make install` puts on a machine of a release; LUKS_SSM_TREE names one that is ready for the chosen one."""
         ready = os.environ.get("LUKS_SSM_TREE")
-        if ready:
+        if ready and release is None:
             return pathlib.Path(ready)
-        release = apt.chosen_release()
-        if self._tree is None and release != apt.host_release():
-            say(f"compiling for {release} in {releases.how()} on this host")
-            self._tree = releases.build_tree(release, SOURCE, children.directory() / "tree")
-        if self._tree is None and self.build("gcc"):
-            target = children.directory() / "tree"
-            if stream(["make", "-s", "install", f"DESTDIR={target}"], self.directory("gcc"),
-                      STEP_LIMIT_S) == 0:
-                self._tree = target
-        return self._tree
+        release = apt.chosen_release(release)
+        if release not in self._trees:
+            target = children.directory() / f"tree-{release}"
+            if release != apt.host_release():
+                say(f"compiling for {release} in {releases.how()} on this host")
+                self._trees[release] = releases.build_tree(release, SOURCE, target)
+            elif self.build("gcc") and stream(["make", "-s", "install", f"DESTDIR={target}"], self.directory("gcc"),
+                                              STEP_LIMIT_S) == 0:
+                self._trees[release] = target
+        return self._trees.get(release)
 
 
 def build_suite(variant: str):

@@ -5,6 +5,8 @@ import os
 import pathlib
 from typing import Callable, NamedTuple
 
+from lab import apt
+
 from . import cases, workers
 from .builds import SOURCE, build_suite
 from .commands import counted, step
@@ -181,19 +183,28 @@ def _core(path: pathlib.Path) -> list[str]:
 
 
 def _cluster(report: Report, context) -> None:
-    """Cases called with a lab.ground.Ground; those of tests/cluster/core when the suite is one of all."""
-    if not context.names and not context.whole:
-        context.names = _core(TESTS / "cluster" / "core")
+    """Cases called with a lab.ground.Ground; when the suite is one of all, the lists of tests/cluster for two releases."""
+    if context.names or context.whole:
+        _clusters(report, context, context.suite, None)
+        return
+    context.names = _core(TESTS / "cluster" / "core")
+    _clusters(report, context, context.suite, None)
+    other = apt.other_release()
+    context.names = _core(TESTS / "cluster" / "core-other")
+    _clusters(report, context, f"{context.suite}-{other}", other)
+
+
+def _clusters(report: Report, context, label: str, release: str | None) -> None:
     chosen = _find(report, context, TESTS / "cluster")
-    tree = context.builds.tree() if chosen else None
+    tree = context.builds.tree(release) if chosen else None
     if chosen and tree is None:
-        report.record("build-gcc", False)
+        report.record(f"build for {label}", False)
         return
     # A file may ask for other fencing than the power switch, and so for a cluster of its own.
     for fencing in sorted({_fencing(case) for case in chosen}):
         # One cluster at a time: its nodes are two machines already.
-        workers.run(report, context.suite, [case for case in chosen if _fencing(case) == fencing],
-                    lambda fencing=fencing: ClusterFixture(tree, fencing=fencing), 1)
+        workers.run(report, label, [case for case in chosen if _fencing(case) == fencing],
+                    lambda fencing=fencing: ClusterFixture(tree, release, fencing), 1)
 
 
 def _fencing(case) -> str:
