@@ -16,7 +16,7 @@ def swap(m, table: str) -> None:
 
 
 @limit(120)
-@each("ext4", "xfs")
+@each("xfs", more=("ext4",))
 def test_a_disk_that_gives_errors_fails_the_check(m, fs):
     volume = m.volume(fs=fs)
     device, table = under(m, volume, "error")
@@ -69,7 +69,7 @@ def test_a_configured_path_that_means_another_disk_now_is_a_flag(m):
 
 
 @limit(120)
-@each("xfs", "ext4")
+@each("ext4", more=("xfs",))
 def test_a_full_filesystem_is_a_flag_at_depth_20(m, fs):
     volume = m.volume(fs=fs)
     assert volume.agent("start").rc == 0

@@ -113,7 +113,7 @@ def dm_name(m, volume) -> str:
 
 
 @limit(120)
-@each("xfs", "ext4", "btrfs")
+@each("xfs", more=("ext4", "btrfs"))
 def test_a_hung_disk_does_not_hang_the_look(m, fs):
     volume = m.volume(fs=fs)
     sectors = m.sh(["blockdev", "--getsz", volume.device]).strip()

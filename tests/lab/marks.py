@@ -12,10 +12,11 @@ def limit(seconds: float):
     return mark
 
 
-def each(*values):
-    """Run a case once for each value, which becomes its second argument (tuples are spread)."""
+def each(*values, more: tuple = ()):
+    """Run a case once for each value, which becomes its second argument (tuples are spread); `more` only in long runs."""
     def mark(function):
-        function.values = values
+        function.values = values + more
+        function.long_values = more
         return function
     return mark
 

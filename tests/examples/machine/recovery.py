@@ -4,7 +4,7 @@
 import node
 import provisioning
 import readme_text
-from lab import limit
+from lab import limit, long
 
 OFFLINE = "kept in a safe"
 KEY = "a passphrase for this test"
@@ -68,6 +68,7 @@ def test_a_kms_key_that_waits_for_its_deletion_is_saved(m):
         provisioning.start_and_stop(m, uuid)
 
 
+@long
 @limit(400)
 def test_a_region_that_is_lost_is_made_up_for_by_a_second_one(m):
     with node.account(m) as aws:
@@ -84,6 +85,7 @@ def test_a_region_that_is_lost_is_made_up_for_by_a_second_one(m):
         assert m.agent("stop", **call).rc == 0
 
 
+@long
 @limit(600)
 def test_a_volume_that_was_reencrypted_starts_with_the_key_it_had(m):
     with node.account(m) as aws:

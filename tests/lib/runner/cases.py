@@ -19,6 +19,7 @@ class Case(NamedTuple):
     arguments: tuple
     limit_s: float
     module: types.ModuleType
+    is_long: bool = False  # left to long runs
 
 
 def load(path: pathlib.Path) -> types.ModuleType:
@@ -41,13 +42,15 @@ def _cases_of(module: types.ModuleType, stem: str) -> list[Case]:
         limit_s = getattr(function, "limit_s", DEFAULT_LIMIT_S)
         line = function.__code__.co_firstlineno
         values = getattr(function, "values", None)
+        is_long = getattr(function, "is_long", False)
         if values is None:
-            found.append((line, Case(fact, function, (), limit_s, module)))
+            found.append((line, Case(fact, function, (), limit_s, module, is_long)))
             continue
         for value in values:
             arguments = value if isinstance(value, tuple) else (value,)
             label = ",".join(map(str, arguments))
-            found.append((line, Case(f"{fact}[{label}]", function, arguments, limit_s, module)))
+            found.append((line, Case(f"{fact}[{label}]", function, arguments, limit_s, module,
+                                     is_long or value in getattr(function, "long_values", ()))))
     # A module may make cases from a table: cases() gives (name, limit_s, function, arguments).
     if hasattr(module, "cases"):
         for name, limit_s, function, arguments in module.cases():

@@ -111,7 +111,7 @@ def _find(report: Report, context, directory: pathlib.Path) -> list:
         report.record(f"{context.suite}: its files cannot be loaded", False)
         return []
     chosen = [case for case in cases.select(found, context.names)
-              if context.whole or not getattr(case.function, "is_long", False)]
+              if context.whole or not case.is_long]
     if not chosen:
         what = "has no such case: " + " ".join(context.names) if found else "has no cases"
         say(f"FAILED {context.suite} {what}")
