@@ -58,8 +58,12 @@ def _run(command: list, log: pathlib.Path, what: str) -> None:
 
 
 def root_directory(release: str, more: tuple = ()) -> pathlib.Path:
-    """That release with a compiler and the libraries' headers: a directory, or an archive for an ordinary user."""
-    packages = sorted({*TOOLS, *LIBRARIES_OF, *more})
+    """That release with a compiler and the libraries' headers."""
+    return _root_with(release, sorted({*TOOLS, *LIBRARIES_OF, *more}))
+
+
+def _root_with(release: str, packages: list[str]) -> pathlib.Path:
+    """That release with these packages: a directory, or an archive for an ordinary user."""
     sources = apt.sources(release)
     key = hashlib.sha256("\0".join([release, *packages, *sources]).encode()).hexdigest()[:12]
     target = apt.cache_directory() / f"root-{release}-{key}"
@@ -138,3 +142,10 @@ def build_deb(release: str, tarball: pathlib.Path, packaging: pathlib.Path, targ
     shutil.copytree(work / "packages", target, dirs_exist_ok=True)
     _remove(work)
     return target
+
+
+def run_script(release: str, packages: list[str], script: pathlib.Path, target: pathlib.Path) -> None:
+    """Run a script that needs only what lies beside it, and these packages of a release; `target` keeps its output."""
+    root = _root_with(release, packages)
+    shutil.copytree(script.parent, target / "script")
+    _run_inside(root, target, f"exec /build/script/{shlex.quote(script.name)}", f"{script.name} on {release} in {how()}")

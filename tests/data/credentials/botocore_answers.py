@@ -7,6 +7,7 @@
 """
 from __future__ import annotations
 
+import difflib
 import getpass
 import io
 import json
@@ -155,11 +156,11 @@ def main() -> int:
     if version != botocore.__version__:
         print(f"skipped: the answers are of botocore {version}, this is {botocore.__version__}")
         return SKIPPED
-    made = render(table())
-    if made != committed:
-        sys.stdout.write(made)
-        return 1
-    return 0
+    found = "\n".join(difflib.unified_diff(committed.splitlines(), render(table()).splitlines(), "committed",
+                                           f"botocore {version}", n=0, lineterm=""))
+    if found:
+        print(found)
+    return 1 if found else 0
 
 
 if __name__ == "__main__":

@@ -7,6 +7,7 @@
 """
 from __future__ import annotations
 
+import difflib
 import itertools
 import sys
 from pathlib import Path
@@ -60,10 +61,11 @@ def check(path: str) -> int:
     if not text.startswith(f"# botocore {botocore.__version__}:"):
         print(f"skipped: botocore {botocore.__version__} is not the table's")
         return SKIPPED
-    if text != table():
-        print(f"{path}: not what botocore {botocore.__version__} says; make it anew", file=sys.stderr)
-        return 1
-    return 0
+    found = "\n".join(difflib.unified_diff(text.splitlines(), table().splitlines(), path,
+                                           f"botocore {botocore.__version__}", n=0, lineterm=""))
+    if found:
+        print(found)
+    return 1 if found else 0
 
 
 if __name__ == "__main__":
