@@ -46,6 +46,28 @@ members_have_the_kind_that_is_asked_for(void **state)
 }
 
 static void
+a_member_may_be_text_null_or_absent_and_nothing_else(void **state)
+{
+	owned_json object = NULL;
+
+	(void)state;
+	assert_int_equal(
+		parse("{\"t\":\"x\",\"e\":\"\",\"null\":null,\"n\":5,\"b\":false,\"a\":[\"x\"],"
+		      "\"o\":{\"absent\":1},\"z\":\"a\\u0000b\"}",
+			&object),
+		STATUS_OK);
+	assert_true(json_member_may_be_text(object, "t"));
+	assert_true(json_member_may_be_text(object, "e"));
+	assert_true(json_member_may_be_text(object, "null"));
+	assert_true(json_member_may_be_text(object, "absent"));
+	assert_false(json_member_may_be_text(object, "n"));
+	assert_false(json_member_may_be_text(object, "b"));
+	assert_false(json_member_may_be_text(object, "a"));
+	assert_false(json_member_may_be_text(object, "o"));
+	assert_false(json_member_may_be_text(object, "z"));
+}
+
+static void
 only_one_whole_object_is_taken(void **state)
 {
 	static const char *const texts[] = {"", " ", "x", "1", "\"a\"", "[]", "null", "{",
@@ -90,6 +112,7 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(members_have_the_kind_that_is_asked_for),
+		cmocka_unit_test(a_member_may_be_text_null_or_absent_and_nothing_else),
 		cmocka_unit_test(only_one_whole_object_is_taken),
 		cmocka_unit_test(a_pair_of_surrogates_is_one_character),
 		cmocka_unit_test(quoting_escapes_and_is_bounded),
