@@ -245,6 +245,7 @@ http_exchange(struct http_client *client, const struct http_call *call,
 		.message = message,
 		.intake = &intake,
 		.call = call,
+		.ca_bundle = &client->ca_bundle,
 		.proxy = proxy_is_used(client->proxy, call->url, call->host) ? client->proxy
 									     : NULL};
 

@@ -10,6 +10,7 @@
 #include <string.h>
 #include <time.h>
 
+#include "aws/ca_fault.h"
 #include "aws/proxy.h"
 
 /* Until 8.6 libcurl said of a header beyond its bound that memory was short. */
@@ -221,9 +222,8 @@ trouble_explain(const struct http_failure *failure, struct reason *reason)
 	case CURLE_OPERATION_TIMEDOUT:
 		return time_explain(failure, reason);
 	case CURLE_SSL_CACERT_BADFILE:
-		return reason_set(reason, STATUS_UNTRUSTED,
-			"%.80s: no certificate authority could be loaded; check ca_bundle",
-			other_side(failure));
+		return ca_fault_explain(failure->ca_bundle->data, failure->ca_bundle->len,
+			other_side(failure), reason);
 	case CURLE_SSL_CONNECT_ERROR:
 		return handshake_explain(failure, reason);
 	case CURLE_SSL_CIPHER:

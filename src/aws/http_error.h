@@ -12,7 +12,8 @@ struct http_failure {
 	const char *message; /* libcurl's error buffer */
 	const struct http_intake *intake;
 	const struct http_call *call;
-	const struct proxy *proxy; /* NULL: the call went out directly */
+	const struct proxy *proxy;         /* NULL: the call went out directly */
+	const struct curl_blob *ca_bundle; /* no data: the system's */
 };
 
 /* Words the reason and returns the status; see http_exchange. */

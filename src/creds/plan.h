@@ -51,7 +51,7 @@ struct plan {
  * Makes the plan; asks no network, but runs the profile's credential_process. STATUS_BAD_PROFILE: a
  * profile or file is absent, malformed or needs a human, or that program failed.
  * STATUS_SLOW_CREDENTIALS: it did not end in time. STATUS_NO_CREDENTIALS: half a key, or metadata
- * switched off and nothing else there. STATUS_UNTRUSTED: the CA bundle cannot be read.
+ * switched off and nothing else there. STATUS_UNTRUSTED: the CA bundle is not one.
  * STATUS_NO_MEMORY.
  */
 must_use enum status plan_make(const struct params *params, struct deadline deadline,

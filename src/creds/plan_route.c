@@ -6,6 +6,7 @@
 #include <string.h>
 #include <strings.h>
 
+#include "creds/ca_bundle.h"
 #include "creds/trusted_file.h"
 
 #define CA_LIMIT_BYTES (4u << 20)
@@ -113,14 +114,16 @@ ca_bundle_read(struct plan *plan, struct reason *reason)
 	if (path == NULL)
 		return STATUS_OK;
 
-	enum status status = trusted_file_read(path, "ca_bundle", TRUSTED_READABLE, CA_LIMIT_BYTES,
+	enum status status = trusted_bytes_read(path, "ca_bundle", TRUSTED_READABLE, CA_LIMIT_BYTES,
 		&plan->ca_bundle, &why);
 
 	if (status == STATUS_BAD_PROFILE)
 		/* The same sentence under the code of the row that it belongs to. */
 		return reason_set(reason, STATUS_UNTRUSTED, "%s",
 			why.text + strlen(status_code(status)) + 2);
-	return status;
+	if (status != STATUS_OK)
+		return status;
+	return ca_bundle_check(&plan->ca_bundle, path, reason);
 }
 
 enum status

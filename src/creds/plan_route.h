@@ -5,7 +5,7 @@
 
 #include "creds/plan.h"
 
-/* STATUS_BAD_PROFILE: no mode of metadata. STATUS_UNTRUSTED: the CA bundle cannot be read.
+/* STATUS_BAD_PROFILE: no mode of metadata. STATUS_UNTRUSTED: the CA bundle is not one.
  * STATUS_NO_MEMORY. */
 must_use enum status plan_route_choose(struct plan *plan, struct reason *reason);
 

@@ -35,12 +35,12 @@ file_judge(const struct stat *info, const char *path, const char *what,
 }
 
 enum status
-trusted_file_read(const char *path, const char *what, enum trusted_reading reading,
-	size_t limit_bytes, struct secret *ret_text, struct reason *reason)
+trusted_bytes_read(const char *path, const char *what, enum trusted_reading reading,
+	size_t limit_bytes, struct secret *ret_bytes, struct reason *reason)
 {
 	/* Without blocking: a FIFO in place of the file must not hold us. */
 	owned_fd fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
-	owned_secret text = {0};
+	owned_secret bytes = {0};
 	struct stat info;
 
 	if (fd < 0 || fstat(fd, &info) != 0)
@@ -51,10 +51,23 @@ trusted_file_read(const char *path, const char *what, enum trusted_reading readi
 	enum status status = file_judge(&info, path, what, reading, limit_bytes, reason);
 
 	if (status == STATUS_OK)
-		status = wire_read_all(fd, limit_bytes, &text);
+		status = wire_read_all(fd, limit_bytes, &bytes);
 	if (status != STATUS_OK)
 		return reason_set(reason, status == STATUS_BAD_VALUE ? STATUS_BAD_PROFILE : status,
 			"%s: %.100s cannot be read; see the kernel log", what, path);
+	*ret_bytes = secret_steal(&bytes);
+	return STATUS_OK;
+}
+
+enum status
+trusted_file_read(const char *path, const char *what, enum trusted_reading reading,
+	size_t limit_bytes, struct secret *ret_text, struct reason *reason)
+{
+	owned_secret text = {0};
+	enum status status = trusted_bytes_read(path, what, reading, limit_bytes, &text, reason);
+
+	if (status != STATUS_OK)
+		return status;
 	if (memchr(text.bytes, '\0', text.length_bytes) != NULL)
 		return reason_set(reason, STATUS_BAD_PROFILE,
 			"%s: %.100s is not a text; is it the right file?", what, path);

@@ -17,9 +17,14 @@ enum trusted_reading { TRUSTED_READABLE, TRUSTED_SECRET };
 
 /*
  * WHAT names the file's role in the reason ("environment_file"). STATUS_BAD_PROFILE: absent, not a
- * file, not ours, writable by others, readable by others although READING is TRUSTED_SECRET, too
- * large, or with a NUL inside. STATUS_NO_MEMORY.
+ * file, not ours, writable by others, readable by others although READING is TRUSTED_SECRET, or too
+ * large. STATUS_NO_MEMORY.
  */
+must_use enum status
+trusted_bytes_read(const char *path, const char *what, enum trusted_reading reading,
+	size_t limit_bytes, struct secret *ret_bytes, struct reason *reason);
+
+/* The same for a text. STATUS_BAD_PROFILE: also with a NUL inside. */
 must_use enum status
 trusted_file_read(const char *path, const char *what, enum trusted_reading reading,
 	size_t limit_bytes, struct secret *ret_text, struct reason *reason);
