@@ -65,14 +65,22 @@ credentials_tell(struct check *check)
 static void
 jail_tell(struct check *check, unsigned int gaps)
 {
-	char text[128];
+	static const struct {
+		unsigned int gap;
+		const char *name;
+	} parts[] = {{WIRE_GAP_LOCK, "locked memory"}, {WIRE_GAP_LANDLOCK, "Landlock"},
+		{WIRE_GAP_FILTER, "a system call filter"}};
+	char text[128] = "memory locked, files limited, system calls filtered";
+	const char *before = "this host or container does not give ";
+	size_t used = 0;
 
-	snprintf(text, sizeof(text), "%s%s%s%s",
-		gaps == 0 ? "memory locked, files limited, system calls filtered"
-			  : "this host does not give:",
-		(gaps & WIRE_GAP_LOCK) != 0 ? " locked memory" : "",
-		(gaps & WIRE_GAP_LANDLOCK) != 0 ? " Landlock" : "",
-		(gaps & WIRE_GAP_FILTER) != 0 ? " a system call filter" : "");
+	for (size_t i = 0; i < sizeof(parts) / sizeof(parts[0]); i++) {
+		if ((gaps & parts[i].gap) == 0)
+			continue;
+		used += (size_t)snprintf(text + used, sizeof(text) - used, "%s%s", before,
+			parts[i].name);
+		before = ", ";
+	}
 	check_line_tell(check, "jail of luks-ssm-aws", STATUS_OK, NULL, text);
 }
 

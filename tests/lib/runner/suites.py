@@ -224,7 +224,7 @@ SUITES = [
     Suite("oracle", _oracle, ("build", "emulator"), takes_names=True),
     # Debian 13's botocore itself, whatever the host runs: make check asks it on that release alone.
     Suite("oracle-anew", _host("oracle", programs=False), ("lab", "emulator"), always=False, takes_names=True),
-    Suite("helper", _helper("helper"), ("build", "emulator"), takes_names=True),
+    Suite("helper", _helper("helper"), ("build", "emulator", "container"), takes_names=True),
     Suite("cli", _helper("cli"), ("build", "emulator", "host"), takes_names=True),
     Suite("leaks", _helper("leaks"), ("build", "emulator", "host"), takes_names=True,
           root="looks into the memory of processes that are undumpable"),
