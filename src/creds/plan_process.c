@@ -18,17 +18,19 @@
 /* Of the time that is left, so that a program that hung can be run again, and for AWS itself. */
 #define PROCESS_PART 2
 
-/* The environment of the program; the texts are owned. */
+#define PROCESS_PATH "/usr/sbin:/usr/bin:/sbin:/bin"
+
+/* The environment of the program, in which keys may be. */
 struct process_environment {
-	char *list[PROCESS_VARIABLES + 1];
+	struct secret texts;               /* owned; each NAME=VALUE with its NUL */
+	char *list[PROCESS_VARIABLES + 1]; /* lent by TEXTS; NULL behind the last */
 	size_t count;
 };
 
 static void
 environment_end(struct process_environment *environment)
 {
-	for (size_t i = 0; i < environment->count; i++)
-		free(environment->list[i]);
+	secret_end(&environment->texts);
 }
 
 /* The first of a name counts; what has no room is left out. */
@@ -36,23 +38,46 @@ static void
 environment_add(struct process_environment *environment, const char *name, size_t name_bytes,
 	const char *value)
 {
+	struct secret *texts = &environment->texts;
+	char *text = texts->bytes + texts->length_bytes;
+
 	for (size_t i = 0; i < environment->count; i++) {
 		if (strncmp(environment->list[i], name, name_bytes) == 0 &&
 			environment->list[i][name_bytes] == '=')
 			return;
 	}
 	if (environment->count < PROCESS_VARIABLES &&
-		asprintf(&environment->list[environment->count], "%.*s=%s", (int)name_bytes, name,
-			value) >= 0)
-		environment->count++;
+		secret_append(texts, name, name_bytes) == STATUS_OK &&
+		secret_append(texts, "=", 1) == STATUS_OK &&
+		secret_append(texts, value, strlen(value) + 1) == STATUS_OK)
+		environment->list[environment->count++] = text;
 }
 
-/* The resource's own variables, then the process environment where it counts, then a path. */
-static void
+/* Room for each variable of the two and for the path. */
+static size_t
+environment_room_bytes(const struct settings *settings)
+{
+	const struct variables *own = &settings->environment;
+	size_t room_bytes = sizeof("PATH=" PROCESS_PATH);
+
+	for (size_t i = 0; i < own->count; i++)
+		room_bytes += strlen(own->rows[i].name) + own->rows[i].value.length_bytes + 2;
+	for (char **row = environ; settings->params->inherit_environment && *row != NULL; row++)
+		room_bytes += strlen(*row) + 1;
+	return room_bytes;
+}
+
+/*
+ * The resource's own variables, then the process environment where it counts, then a path.
+ * STATUS_NO_MEMORY.
+ */
+static enum status
 environment_fill(const struct settings *settings, struct process_environment *environment)
 {
 	const struct variables *own = &settings->environment;
 
+	if (secret_make(&environment->texts, environment_room_bytes(settings)) != STATUS_OK)
+		return STATUS_NO_MEMORY;
 	for (size_t i = 0; i < own->count; i++)
 		environment_add(environment, own->rows[i].name, strlen(own->rows[i].name),
 			own->rows[i].value.bytes != NULL ? own->rows[i].value.bytes : "");
@@ -62,7 +87,8 @@ environment_fill(const struct settings *settings, struct process_environment *en
 		if ((*row)[name_bytes] == '=')
 			environment_add(environment, *row, name_bytes, *row + name_bytes + 1);
 	}
-	environment_add(environment, "PATH", 4, "/usr/sbin:/usr/bin:/sbin:/bin");
+	environment_add(environment, "PATH", 4, PROCESS_PATH);
+	return STATUS_OK;
 }
 
 static enum status
@@ -127,7 +153,9 @@ source_take_process(struct plan *plan, const char *profile, struct reason *reaso
 		status = program_judge(profile, words.list[0], reason);
 	if (status != STATUS_OK)
 		return status;
-	environment_fill(&plan->settings, &environment);
+	status = environment_fill(&plan->settings, &environment);
+	if (status != STATUS_OK)
+		return status;
 	status = program_run(words.list, environment.list, deadline_in_ms(left_ms / PROCESS_PART),
 		&plan->process_output, &end);
 	if (status == STATUS_BAD_VALUE)
