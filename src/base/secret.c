@@ -54,6 +54,13 @@ secret_cut(struct secret *secret, size_t length_bytes)
 	secret->length_bytes = length_bytes;
 }
 
+void
+secret_withhold(struct secret *secret)
+{
+	if (secret->bytes != NULL)
+		secret_memory_withhold(secret->bytes, secret->room_bytes + 1);
+}
+
 struct secret
 secret_steal(struct secret *source)
 {

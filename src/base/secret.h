@@ -40,6 +40,12 @@ must_use enum status secret_copy(const void *bytes, size_t length_bytes, struct 
 /* Shortens to LENGTH_BYTES and wipes what lay behind. Does nothing when it is not shorter. */
 void secret_cut(struct secret *secret, size_t length_bytes);
 
+/*
+ * A child that is forked from now on finds zeros in its place. For what no child needs: its own
+ * copy would not be locked, and not be wiped when it ends before it becomes another program.
+ */
+void secret_withhold(struct secret *secret);
+
 /* Moves the bytes to the caller's empty secret and leaves SOURCE empty. */
 struct secret secret_steal(struct secret *source);
 
@@ -51,9 +57,10 @@ void secret_end(struct secret *secret);
 
 /*
  * Given by the program that is linked (see above). memory_new returns zeroed bytes or NULL;
- * memory_end wipes them all.
+ * memory_end wipes them all; memory_withhold does it in children.
  */
 void *secret_memory_new(size_t size_bytes);
+void secret_memory_withhold(void *memory, size_t size_bytes);
 void secret_memory_end(void *memory, size_t size_bytes);
 
 #endif

@@ -66,6 +66,8 @@ request_write(const struct params *params, const struct helper_question *questio
 	if (question->region != NULL)
 		plan.region = question->region;
 	status = wire_begin(WIRE_KIND_REQUEST, REQUEST_ROOM_BYTES + plan_room_bytes(&plan), &frame);
+	/* It is fed to the helper, and the child that becomes the helper has no use for a copy. */
+	secret_withhold(&frame);
 	if (status == STATUS_OK)
 		status = question_write(params, question, deadline, &frame);
 	if (status == STATUS_OK)

@@ -25,6 +25,13 @@ secret_memory_new(size_t size_bytes)
 }
 
 void
+secret_memory_withhold(void *memory, size_t size_bytes)
+{
+	/* Fails on no kernel that has the rest of what is used here. */
+	madvise(memory, size_bytes, MADV_WIPEONFORK);
+}
+
+void
 secret_memory_end(void *memory, size_t size_bytes)
 {
 	explicit_bzero(memory, size_bytes);

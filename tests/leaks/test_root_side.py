@@ -2,6 +2,7 @@
 """Root's side of a fetch leaves no secret in its memory either: plan, frames, and the key tried on a LUKS header."""
 from __future__ import annotations
 
+import json
 import os
 import signal
 import subprocess
@@ -11,6 +12,7 @@ from . import markers
 from .finds import read_log
 from .kit import ACCESS_KEY, KEY, MARKED, SECRET, TOKEN, LeakTest
 
+PROGRAM = "cat"
 KDFS = {"pbkdf2": ["--pbkdf", "pbkdf2", "--pbkdf-force-iterations", "1000"],
         "argon2id": ["--pbkdf", "argon2id", "--pbkdf-memory", "32", "--pbkdf-force-iterations", "4"]}
 
@@ -29,6 +31,13 @@ class RootSide(LeakTest):
             f"AWS_ACCESS_KEY_ID={ACCESS_KEY}", f"AWS_SECRET_ACCESS_KEY={SECRET}", f"AWS_SESSION_TOKEN={TOKEN}",
             "AWS_REGION=eu-central-1", *lines)))
 
+    def crash_at(self, number: int, arguments: list[str]) -> tuple[list, list]:
+        """One fetch whose root side is ended at this system call, its own or that of a child that is not the helper yet."""
+        program = os.path.join(os.environ["LUKS_SSM_LEAKS"], "open_key")
+        words = self.watch_arguments(self.needles(), "crash", "open_key", number, signal.SIGSEGV)[:-1]
+        subprocess.run([*words, program, *arguments], stdout=subprocess.DEVNULL, check=False, timeout=40, env={"HOME": "/nowhere"})
+        return read_log(self.log)
+
     def opened(self, expected: str | None, needles: dict | None = None, **params) -> None:
         base = {"ssm_parameter": MARKED, "directory": "/nowhere", "ca_bundle": str(self.ca),
                 "endpoint_url": self.aws.endpoint}
@@ -39,7 +48,8 @@ class RootSide(LeakTest):
         status = done.stdout.split("\n")[0]
         self.assertTrue(status == expected if expected else status != "ok", done.stdout)
         finds, rest = read_log(self.log)
-        self.assertEqual([str(find) for find in finds if find.when == "exit"], [])
+        # Another's program, which a profile names, ends as it likes.
+        self.assertEqual([str(find) for find in finds if find.when == "exit" and find.comm != PROGRAM], [])
         self.assertLessEqual({"open_key"}, {words[2] for words in rest if words[0] == "exit"})
 
     def test_a_key_that_opens_the_device_leaves_nothing(self):
@@ -66,6 +76,20 @@ class RootSide(LeakTest):
         self.assertIn("secret-access-key", {find.needle for find in during})
         self.assertEqual([str(find) for find in during if "lo" not in find.flags], [])
 
+    def test_a_crash_at_any_moment_leaves_nothing_in_the_others(self):
+        """Whoever the signal does not end, ends as always: a child on its way to become the helper is one of them."""
+        base = {"ssm_parameter": MARKED, "directory": "/nowhere", "ca_bundle": str(self.ca), "device": "/nowhere",
+                "endpoint_url": self.aws.endpoint, "environment_file": self.variables()}
+        arguments = [f"{name}={value}" for name, value in base.items()]
+        calls = int(self.crash_at(1 << 30, arguments)[1][-1][4])
+        crashed = 0
+        # In the first half nothing is read yet, nor can it be in the others then.
+        for number in range(calls // 2, calls + 1):
+            finds, rest = self.crash_at(number, arguments)
+            crashed += any(words[0] == "crash" for words in rest)
+            self.assertEqual([str(find) for find in finds if find.when == "exit"], [], f"call {number} of {calls}")
+        self.assertGreater(crashed, calls // 3)
+
     def test_a_fetch_that_fails_leaves_nothing(self):
         for do, how in (("error", {"code": "AccessDeniedException"}), ("html", {}), ("truncate", {"bytes": 150})):
             with self.subTest(do):
@@ -79,6 +103,15 @@ class RootSide(LeakTest):
                                  f"aws_secret_access_key = {SECRET}\naws_session_token = {TOKEN}\nregion = eu-central-1\n")
         self.opened("ok", device=self.device("pbkdf2"), profile="night", region="eu-central-1",
                     environment_file=self.write("others", f"AWS_SHARED_CREDENTIALS_FILE={credentials}\n"))
+
+    def test_a_profiles_program_leaves_nothing(self):
+        """It gets the resource's own variables, which are secrets here, and prints others."""
+        document = json.dumps({"Version": 1, "AccessKeyId": ACCESS_KEY, "SecretAccessKey": SECRET, "SessionToken": TOKEN})
+        self.write("document", document)
+        program = self.write("program", f"#!/bin/sh\nexec cat {self.directory}/document\n", 0o700)
+        config = self.write("config", f"[profile night]\ncredential_process = {program}\nregion = eu-central-1\n")
+        self.opened("ok", device=self.device("pbkdf2"), profile="night", config_file=config,
+                    environment_file=self.variables())
 
     def test_a_proxys_login_leaves_nothing(self):
         password = markers.text("proxy password", 40)

@@ -10,6 +10,7 @@
 #include <stdio.h>
 #include <string.h>
 #include <sys/mman.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include "base/secret.h"
@@ -101,6 +102,39 @@ test_the_pages_of_an_ended_secret_are_gone(void **state)
 	}
 }
 
+/* What a child that is forked now finds in the first byte of SECRET. */
+static int
+child_finds(const struct secret *secret)
+{
+	int state = -1;
+	pid_t pid = fork();
+
+	assert_true(pid >= 0);
+	if (pid == 0)
+		_exit(secret->bytes[0]);
+	assert_int_equal(waitpid(pid, &state, 0), pid);
+	assert_true(WIFEXITED(state));
+	return WEXITSTATUS(state);
+}
+
+static void
+test_a_child_does_not_find_a_secret_that_is_withheld(void **state)
+{
+	struct secret secret = {0}, other = {0};
+
+	(void)state;
+	assert_int_equal(secret_copy("one", 3, &secret), STATUS_OK);
+	assert_int_equal(secret_copy("two", 3, &other), STATUS_OK);
+	assert_int_equal(child_finds(&secret), 'o');
+	secret_withhold(&secret);
+	assert_int_equal(child_finds(&secret), 0);
+	assert_int_equal(child_finds(&other), 't');
+	assert_memory_equal(secret.bytes, "one", 4);
+	secret_end(&secret);
+	secret_end(&other);
+	secret_withhold(&secret);
+}
+
 static void
 test_new_memory_is_zero(void **state)
 {
@@ -120,6 +154,7 @@ main(void)
 		cmocka_unit_test(test_a_secret_stays_locked_and_undumped_when_its_neighbours_end),
 		cmocka_unit_test(test_no_two_secrets_share_a_page),
 		cmocka_unit_test(test_the_pages_of_an_ended_secret_are_gone),
+		cmocka_unit_test(test_a_child_does_not_find_a_secret_that_is_withheld),
 		cmocka_unit_test(test_new_memory_is_zero),
 	};
 

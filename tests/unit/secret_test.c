@@ -19,7 +19,7 @@
 /* Never given out twice within a test, so that what was freed stays to be seen. */
 static struct {
 	char bytes[1024];
-	size_t used_bytes;
+	size_t used_bytes, withheld_bytes;
 	unsigned int live;
 	bool is_exhausted;
 } arena;
@@ -35,6 +35,13 @@ secret_memory_new(size_t size_bytes)
 	arena.used_bytes += size_bytes;
 	arena.live++;
 	return memory;
+}
+
+void
+secret_memory_withhold(void *memory, size_t size_bytes)
+{
+	assert_non_null(memory);
+	arena.withheld_bytes += size_bytes;
 }
 
 void
@@ -225,6 +232,20 @@ equal_are_the_same_bytes_in_the_same_number(void **state)
 	assert_true(secret_is_equal(&empty, &empty));
 }
 
+static void
+what_is_withheld_is_all_of_its_room(void **state)
+{
+	owned_secret key = {0}, empty = {0};
+
+	(void)state;
+	assert_int_equal(secret_make(&key, 100), STATUS_OK);
+	assert_int_equal(secret_append(&key, KEY, KEY_BYTES), STATUS_OK);
+	secret_withhold(&key);
+	assert_int_equal(arena.withheld_bytes, 101);
+	secret_withhold(&empty);
+	assert_int_equal(arena.withheld_bytes, 101);
+}
+
 #define WITH_ARENA(fact) cmocka_unit_test_setup(fact, arena_begin)
 
 int
@@ -240,6 +261,7 @@ main(void)
 		WITH_ARENA(stealing_moves_the_bytes_and_leaves_nothing),
 		WITH_ARENA(a_copy_is_an_own_one),
 		WITH_ARENA(without_memory_nothing_is_made_and_nothing_is_changed),
+		WITH_ARENA(what_is_withheld_is_all_of_its_room),
 		WITH_ARENA(equal_are_the_same_bytes_in_the_same_number),
 	};
 
