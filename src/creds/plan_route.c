@@ -89,18 +89,16 @@ metadata_find(struct plan *plan, struct reason *reason)
 }
 
 /*
- * As Python and curl look for them: the name in lower case first. The environment file as a whole
- * comes before the process environment, where that counts at all.
+ * As Python and curl look for them: the name in lower case first. Of the environment file alone: a
+ * proxy has a login perhaps, and the process environment is no place for secrets.
  */
 static const char *
 proxy_variable(const struct plan *plan, const char *lower, const char *upper)
 {
 	const struct settings *settings = &plan->settings;
 
-	return first_of(first_of(settings_variable_from(settings, true, lower),
-				settings_variable_from(settings, true, upper)),
-		first_of(settings_variable_from(settings, false, lower),
-			settings_variable_from(settings, false, upper)));
+	return first_of(settings_variable_from(settings, true, lower),
+		settings_variable_from(settings, true, upper));
 }
 
 static enum status

@@ -132,7 +132,7 @@ class Refusals(ProxyTest):
 
 
 class RootSide(ProxyTest):
-    """Which of parameter, environment file and process environment names the proxy."""
+    """Parameter and environment file name the proxy, and nothing else."""
 
     def comes_from(self, environment: dict | None = None, lines: tuple = (), **params):
         answer = self.root_fetch(environment, region="eu-central-1", ssm_parameter=NAME,
@@ -157,13 +157,14 @@ class RootSide(ProxyTest):
         self.comes_from(lines=(f"HTTPS_PROXY={proxy.url_with(USER, ENCODED)}",))
         self.assertEqual(proxy.statuses, [200])
 
-    def test_the_process_environment_names_one_only_where_it_is_inherited(self):
+    def test_the_process_environment_never_names_one(self):
         proxy = self.proxy()
         environment = {"HTTPS_PROXY": proxy.url, "https_proxy": proxy.url, "ALL_PROXY": proxy.url,
                        "http_proxy": proxy.url}
         self.comes_from(environment)
-        self.assertEqual(proxy.heads, [])
         self.comes_from(environment, inherit_environment="yes")
+        self.assertEqual(proxy.heads, [])
+        self.comes_from({"NO_PROXY": "*", "no_proxy": "*"}, https_proxy=proxy.url, inherit_environment="yes")
         self.assertEqual(proxy.statuses, [200])
 
     def test_exceptions_come_from_parameter_and_environment_file(self):
