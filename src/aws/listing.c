@@ -105,6 +105,35 @@ listing_append(struct json_object *reply, struct secret *listing)
 	return true;
 }
 
+static bool
+rows_are_objects(struct json_object *rows)
+{
+	if (!json_object_is_type(rows, json_type_array))
+		return false;
+	for (size_t i = 0; i < json_object_array_length(rows); i++) {
+		if (!json_object_is_type(json_object_array_get_idx(rows, i), json_type_object))
+			return false;
+	}
+	return true;
+}
+
+enum status
+listing_check(struct json_object *reply, const char *host, struct reason *reason)
+{
+	struct json_object *rows = NULL;
+	const char *member = NULL;
+
+	json_object_object_get_ex(reply, "Parameters", &rows);
+	if (!rows_are_objects(rows))
+		member = "Parameters";
+	else if (!json_member_may_be_text(reply, "NextToken"))
+		member = "NextToken";
+	if (member == NULL)
+		return STATUS_OK;
+	return reason_set(reason, STATUS_BAD_REPLY,
+		"%.80s: the reply's %s is malformed; see what sits between", host, member);
+}
+
 /* TOKEN "" asks for the first page. */
 static enum status
 listing_body(const struct listing_kind *kind, const char *name, const char *token,
@@ -140,6 +169,8 @@ page_ask(struct http_client *client, const struct listing_kind *kind,
 			parameter_name_tail(question->name));
 	status = ssm_post(client, question, &kind->action, body.bytes, deadline, &object, ret_facts,
 		reason);
+	if (status == STATUS_OK)
+		status = listing_check(object, question->endpoint->host, reason);
 	if (status != STATUS_OK)
 		return status;
 

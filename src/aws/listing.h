@@ -19,6 +19,13 @@ must_use enum status ssm_list(struct http_client *client, enum operation operati
 	const struct ssm_question *question, struct deadline deadline,
 	struct ssm_answer *ret_answer, struct reply_facts *ret_facts, struct reason *reason);
 
+/*
+ * STATUS_BAD_REPLY: there is no list of objects, or what leads to the next page is no text; HOST is
+ * for the reason. Shown for its test.
+ */
+must_use enum status
+listing_check(struct json_object *reply, const char *host, struct reason *reason);
+
 /* The rows of one reply, appended to LISTING. False when there was no room for all. Shown for its
  * test. */
 bool listing_append(struct json_object *reply, struct secret *listing);

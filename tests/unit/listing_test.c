@@ -10,6 +10,7 @@
 
 #include "aws/json.h"
 #include "aws/listing.h"
+#include "invalid_cases.h"
 
 static bool
 append(const char *text, size_t room_bytes, struct secret *listing)
@@ -70,6 +71,38 @@ what_is_no_list_and_no_row_is_nothing(void **state)
 	}
 }
 
+static enum status
+listing_try(const char *path, const char *text, size_t length_bytes, struct reason *reason)
+{
+	owned_json object = NULL;
+	owned_secret body = {0};
+
+	(void)path;
+	assert_int_equal(secret_copy(text, length_bytes, &body), STATUS_OK);
+	assert_int_equal(json_parse(&body, &object), STATUS_OK);
+	return listing_check(object, "localhost", reason);
+}
+
+static void
+malformed_listings_are_named_by_their_member(void **state)
+{
+	(void)state;
+	invalid_cases_walk("listings", listing_try);
+}
+
+static void
+a_page_of_objects_is_a_listing(void **state)
+{
+	static const char *const texts[] = {"{\"Parameters\":[]}",
+		"{\"Parameters\":[{},{\"Name\":\"/a\"}],\"NextToken\":null}",
+		"{\"Parameters\":[],\"NextToken\":\"t\"}"};
+	struct reason reason = {0};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(texts) / sizeof(texts[0]); i++)
+		assert_int_equal(listing_try(NULL, texts[i], strlen(texts[i]), &reason), STATUS_OK);
+}
+
 int
 main(void)
 {
@@ -77,6 +110,8 @@ main(void)
 		cmocka_unit_test(a_row_has_every_column_in_its_order),
 		cmocka_unit_test(tabs_and_newlines_of_a_text_become_question_marks),
 		cmocka_unit_test(a_row_that_has_no_room_is_left_out_whole),
+		cmocka_unit_test(malformed_listings_are_named_by_their_member),
+		cmocka_unit_test(a_page_of_objects_is_a_listing),
 		cmocka_unit_test(what_is_no_list_and_no_row_is_nothing),
 	};
 
