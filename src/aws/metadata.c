@@ -223,6 +223,12 @@ metadata_region(struct metadata *metadata, struct deadline deadline,
 	enum status status = document_fetch(metadata, REGION_PATH, deadline, &body, &http_status,
 		reason);
 
+	if (status == STATUS_METADATA_UNREACHABLE && !answer_is_final(http_status)) {
+		reason_clear(reason);
+		return reason_set(reason, status,
+			"%s: no region is configured and instance metadata cannot be asked; set region",
+			metadata->endpoint.host);
+	}
 	if (status != STATUS_OK && !answer_is_final(http_status))
 		return status;
 	if (status == STATUS_OK && body.length_bytes > 0 && body.length_bytes < REGION_BYTES &&

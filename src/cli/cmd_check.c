@@ -113,6 +113,7 @@ fetch_tell(struct check *check)
 	enum status status = key_fetch(&check->call->params, NULL, 0, check->call->deadline, &key,
 		&reason);
 
+	command_reword(check->call, &reason);
 	snprintf(text, sizeof(text), "version %u in %.60s", key.version, key.region);
 	check_line_tell(check, "fetch", status, &reason, text);
 	if (status != STATUS_OK)

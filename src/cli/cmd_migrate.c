@@ -51,7 +51,7 @@ cmd_migrate(struct command_call *call, struct reason *reason)
 	if (status != STATUS_OK)
 		return status;
 	params_load(article_text, &call->file, &params);
-	root_file_locate(call->operand, &call->file, &params.problem);
+	root_file_locate(call->operand, &call->file, luks_mount_word, &params.problem);
 	status = reason_pass(&params.problem, reason);
 	if (status != STATUS_OK)
 		return status;

@@ -54,6 +54,7 @@ open_patiently(struct command_call *call, struct reason *reason)
 
 	while (exit_code_of(status) == EXIT_TRY_AGAIN && systemd_is_caller() &&
 		deadline_left_ms(call->deadline) > PAUSE_MS) {
+		command_reword(call, reason);
 		log_warning("%s; tried again in %d s", reason->text, PAUSE_MS / 1000);
 		deadline_pause_ms(call->deadline, PAUSE_MS);
 		reason_clear(reason);

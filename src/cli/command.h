@@ -107,6 +107,10 @@ bool command_has(const struct command_call *call, enum param_id param);
 /* That something names the volume. STATUS_MISSING_PARAMETER. */
 must_use enum status command_check_name(const struct command_call *call, struct reason *reason);
 
+/* The helper knows the parameters by our words alone; REASON is said in those of the file that was
+ * read. */
+void command_reword(const struct command_call *call, struct reason *reason);
+
 /*
  * Writes the answer to standard output, as lines or as JSON. Returns 0, or an errno where it could
  * not be written. The program calls it after the command; a command whose answer is a secret that

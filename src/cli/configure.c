@@ -122,7 +122,8 @@ call_config_name(const struct command_call *call)
 										     : NULL;
 }
 
-/* A mistake in what the file says is said with its line; one of the command line's own is not. */
+/* A mistake in what the file says is said with its line and in its own words; one of the command
+ * line's own is not. */
 static void
 problem_locate(struct command_call *call, const char *path)
 {
@@ -130,7 +131,9 @@ problem_locate(struct command_call *call, const char *path)
 		if (call->param_texts[i] != NULL)
 			variables_set_line(&call->file, param_rows[i].name, 0);
 	}
-	root_file_locate(path, &call->file, &call->params.problem);
+	root_file_locate(path, &call->file,
+		call->options[OPTION_luks_mount] != NULL ? luks_mount_word : NULL,
+		&call->params.problem);
 }
 
 enum status
@@ -162,10 +165,23 @@ command_configure(struct command_call *call, struct reason *reason)
 enum status
 command_check_name(const struct command_call *call, struct reason *reason)
 {
+	const char *path = call->options[OPTION_luks_mount];
+
 	if (call->wanted.instance[0] != '\0')
 		return STATUS_OK;
+	if (path != NULL)
+		return reason_set(reason, STATUS_MISSING_PARAMETER,
+			"%.100s: %s is not set, and is required: name of the mapping under /dev/mapper",
+			path, luks_mount_word("map_name"));
 	return reason_set(reason, STATUS_MISSING_PARAMETER,
 		"map_name is not set: name a volume of " CONFIG_DIRECTORY ", or give --map-name");
+}
+
+void
+command_reword(const struct command_call *call, struct reason *reason)
+{
+	if (call->options[OPTION_luks_mount] != NULL)
+		luks_mount_reword(call->options[OPTION_luks_mount], reason);
 }
 
 /* A mount made in a namespace of our own would be seen by nobody else. */

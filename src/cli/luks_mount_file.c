@@ -25,6 +25,32 @@ static const struct article_row article_rows[] = {
 };
 #define ARTICLE_ROWS (sizeof(article_rows) / sizeof(article_rows[0]))
 
+const char *
+luks_mount_word(const char *param)
+{
+	for (size_t i = 0; i < ARTICLE_ROWS; i++) {
+		if (strcmp(article_rows[i].param, param) == 0)
+			return article_rows[i].variable;
+	}
+	return param;
+}
+
+void
+luks_mount_reword(const char *path, struct reason *reason)
+{
+	static const char advice[] = "; set ";
+	struct reason reworded = {0};
+	const char *set = strstr(reason->text, advice);
+
+	if (set == NULL || luks_mount_word(set + strlen(advice)) == set + strlen(advice))
+		return;
+	const char *text = reason->text + strlen(status_code(reason->status)) + strlen(": ");
+
+	reason_set(&reworded, reason->status, "%.100s: %.*s%s%s", path, (int)(set - text), text,
+		advice, luks_mount_word(set + strlen(advice)));
+	*reason = reworded;
+}
+
 static bool
 is_for_aws(const char *name)
 {

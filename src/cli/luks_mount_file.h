@@ -23,4 +23,10 @@ luks_mount_file_read(const char *path, struct variables *ret_variables, struct r
 must_use enum status luks_mount_text_parse(const struct secret *text, const char *path,
 	struct variables *ret_variables, struct reason *reason);
 
+/* The variable that sets our parameter of that name; PARAM itself where none does. */
+const char *luks_mount_word(const char *param);
+
+/* A reason that ends with our word for what is not set in the file of PATH, in the file's own. */
+void luks_mount_reword(const char *path, struct reason *reason);
+
 #endif

@@ -79,6 +79,7 @@ call_run(char **words, struct command_call *call)
 	}
 	if (status == STATUS_OK)
 		status = call->row->handler(call, &reason);
+	command_reword(call, &reason);
 	return call_finish(call, status, &reason);
 }
 

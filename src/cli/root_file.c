@@ -34,7 +34,8 @@ root_file_check_start(const struct secret *text, const char *path, struct reason
 }
 
 void
-root_file_locate(const char *path, const struct variables *file, struct reason *problem)
+root_file_locate(const char *path, const struct variables *file, root_file_word *word,
+	struct reason *problem)
 {
 	struct reason located = {0};
 	char name[64];
@@ -42,14 +43,18 @@ root_file_locate(const char *path, const struct variables *file, struct reason *
 	if (problem->status == STATUS_OK)
 		return;
 	const char *text = problem->text + strlen(status_code(problem->status)) + strlen(": ");
+	size_t name_bytes = strcspn(text, "=: ");
 
-	snprintf(name, sizeof(name), "%.*s", (int)strcspn(text, "= "), text);
+	snprintf(name, sizeof(name), "%.*s", (int)name_bytes, text);
 	unsigned int line = variables_line(file, name);
+	const char *named = word != NULL ? word(name) : name;
 
 	if (line > 0)
-		reason_set(&located, problem->status, "%.100s line %u: %s", path, line, text);
+		reason_set(&located, problem->status, "%.100s line %u: %s%s", path, line, named,
+			text + name_bytes);
 	else if (problem->status == STATUS_MISSING_PARAMETER)
-		reason_set(&located, problem->status, "%.100s: %s", path, text);
+		reason_set(&located, problem->status, "%.100s: %s%s", path, named,
+			text + name_bytes);
 	else
 		return;
 	*problem = located;

@@ -22,11 +22,15 @@ must_use enum status root_file_read(const char *path, const char *option, struct
 must_use enum status
 root_file_check_start(const struct secret *text, const char *path, struct reason *reason);
 
+/* What a file calls the parameter of that name. */
+typedef const char *root_file_word(const char *param);
+
 /*
- * What is wrong with a parameter, said with the file and the line that set it. FILE is what PATH
- * said; a parameter that is missing should stand there, and one that it does not name was given
- * elsewhere.
+ * What is wrong with a parameter, said with the file, the line that set it and the file's own WORD
+ * for it (NULL: the parameter's). FILE is what PATH said; a parameter that is missing should stand
+ * there, and one that it does not name was given elsewhere.
  */
-void root_file_locate(const char *path, const struct variables *file, struct reason *problem);
+void root_file_locate(const char *path, const struct variables *file, root_file_word *word,
+	struct reason *problem);
 
 #endif

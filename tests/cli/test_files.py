@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 from pathlib import Path
 
 from .kit import CommandTest
@@ -36,9 +37,14 @@ WRONG_ARTICLE = (
     ("LUKS_DEVICE=$(findfs LABEL=x)", "bad-parameter", SHELL),
     ("SSM_PATH=/luks/`hostname`", "bad-parameter", SHELL),
     ("SSM_PATH=/luks/$HOSTNAME", "bad-parameter", SHELL),
-    ("LUKS_DEVICE=\u201c/dev/x\u201d", "bad-parameter", "device="),
-    ("SSM_PATH=/luks/the data", "bad-parameter", "ssm_parameter="),
+    ("LUKS_DEVICE=\u201c/dev/x\u201d", "bad-parameter", "LUKS_DEVICE="),
+    ("LUKS_DEVICE_MAP=a/b", "bad-parameter", "LUKS_DEVICE_MAP="),
+    ("LUKS_DEVICE_MOUNT_POINT=data", "bad-parameter", "LUKS_DEVICE_MOUNT_POINT="),
+    ("LUKS_DEVICE_MOUNT_OPT=bind", "bad-parameter", "LUKS_DEVICE_MOUNT_OPT:"),
+    ("SSM_PATH=/luks/the data", "bad-parameter", "SSM_PATH="),
+    ("SSM_REGION=Frankfurt", "bad-parameter", "SSM_REGION="),
 )
+MISSING_ARTICLE = ("LUKS_DEVICE", "LUKS_DEVICE_MAP", "LUKS_DEVICE_MOUNT_POINT", "SSM_PATH")
 
 
 class FilesTest(CommandTest):
@@ -87,8 +93,22 @@ class FilesTest(CommandTest):
     def test_what_is_missing_is_said_with_the_file_that_should_have_it(self):
         path = self.ours(OURS.replace("device=", "#device="))
         self.refused_with(path, "missing-parameter", f"{path.name}: device is not set")
-        path = self.article(ARTICLE.replace("SSM_PATH=", "# SSM_PATH="))
-        self.refused_with(path, "missing-parameter", f"{path.name}: ssm_parameter is not set")
+        for variable in MISSING_ARTICLE:
+            for left in (f"# {variable}=x", f"{variable}=", f"{variable}=''"):
+                with self.subTest(left=left):
+                    path = self.article(re.sub(f"(?m)^{variable}=.*", left, ARTICLE))
+                    self.refused_with(path, "missing-parameter", f"{path.name}: {variable} is not set")
+
+    def test_a_region_that_nobody_names_is_missed_by_the_files_own_word(self):
+        path = self.article(ARTICLE.replace("SSM_REGION=", "# SSM_REGION="))
+        self.aws.fault("body", service="imds", operation="region", status=404, body="")
+        for endpoint, code in ((self.aws.metadata_endpoint, "no-region"), ("http://127.0.0.1:1", "metadata-unreachable")):
+            done = self.run_command("check", f"--luks-mount={path}", "--timeout=3", "--json",
+                                    env={"AWS_EC2_METADATA_SERVICE_ENDPOINT": endpoint})
+            [row] = [row for row in done.answer["checks"] if row["what"] == "fetch"]
+            self.assertEqual(row["result"], code, row)
+            self.assertIn(f"{path}: ", row["detail"])
+            self.assertTrue(row["detail"].endswith("; set SSM_REGION"), row)
 
     def test_a_mistake_on_the_command_line_is_not_put_down_to_the_file(self):
         path = self.ours(OURS)

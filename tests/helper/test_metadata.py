@@ -75,6 +75,10 @@ class Metadata(HelperTest):
         self.aws.fault("body", service="imds", operation="region", status=404, body="")
         self.check_refusal(self.ask(REGION=None), "no-region", "set region")
 
+    def test_a_region_for_which_nobody_can_be_asked_is_said_to_be_missing(self):
+        answer = self.ask(REGION=None, METADATA_ENDPOINT="http://127.0.0.1:1")
+        self.check_refusal(answer, "metadata-unreachable", "no region is configured", "set region")
+
     def test_a_region_that_is_none_is_refused(self):
         self.aws.fault("body", service="imds", operation="region", status=200, body="evil.example/x?")
         self.check_refusal(self.ask(REGION=None), "no-region")

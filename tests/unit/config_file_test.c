@@ -106,21 +106,25 @@ static void
 a_wrong_value_is_said_with_the_line_that_set_it(void **state)
 {
 	owned_variables variables = {0};
-	struct reason reason, problem = {0}, missing = {0}, elsewhere = {0};
+	struct reason reason, problem = {0}, missing = {0}, elsewhere = {0}, unquoted = {0};
 
 	(void)state;
 	assert_int_equal(parse("# one\nfstype=xfs\nregion=x y\n", &variables, &reason), STATUS_OK);
 	reason_set(&problem, STATUS_BAD_PARAMETER, "region=x y: must be a region");
-	root_file_locate("/etc/x.conf", &variables, &problem);
+	root_file_locate("/etc/x.conf", &variables, NULL, &problem);
 	assert_string_equal(problem.text,
 		"bad-parameter: /etc/x.conf line 3: region=x y: must be a region");
 	assert_int_equal(problem.status, STATUS_BAD_PARAMETER);
 	reason_set(&missing, STATUS_MISSING_PARAMETER, "device is not set");
-	root_file_locate("/etc/x.conf", &variables, &missing);
+	root_file_locate("/etc/x.conf", &variables, NULL, &missing);
 	assert_string_equal(missing.text, "missing-parameter: /etc/x.conf: device is not set");
+	reason_set(&unquoted, STATUS_BAD_PARAMETER, "fstype: means nothing");
+	root_file_locate("/etc/x.conf", &variables, NULL, &unquoted);
+	assert_string_equal(unquoted.text,
+		"bad-parameter: /etc/x.conf line 2: fstype: means nothing");
 	/* Given on the command line. */
 	reason_set(&elsewhere, STATUS_BAD_PARAMETER, "options=x: must be y");
-	root_file_locate("/etc/x.conf", &variables, &elsewhere);
+	root_file_locate("/etc/x.conf", &variables, NULL, &elsewhere);
 	assert_string_equal(elsewhere.text, "bad-parameter: options=x: must be y");
 }
 

@@ -10,6 +10,7 @@
 #include <string.h>
 
 #include "cli/luks_mount_file.h"
+#include "cli/root_file.h"
 #include "invalid_cases.h"
 
 static enum status
@@ -128,6 +129,52 @@ each_parameter_knows_its_line(void **state)
 	assert_int_equal(variables_line(&variables, "ssm_parameter"), 6);
 }
 
+static void
+what_is_wrong_is_said_in_the_files_own_words(void **state)
+{
+	static const char *const words[][2] = {{"device", "LUKS_DEVICE"},
+		{"map_name", "LUKS_DEVICE_MAP"}, {"fstype", "LUKS_DEVICE_FS"},
+		{"options", "LUKS_DEVICE_MOUNT_OPT"}, {"directory", "LUKS_DEVICE_MOUNT_POINT"},
+		{"ssm_parameter", "SSM_PATH"}, {"region", "SSM_REGION"}};
+	const struct variables nothing = {0};
+	char wanted[REASON_BYTES];
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(words) / sizeof(words[0]); i++) {
+		struct reason missing = {0}, unset = {0};
+
+		reason_set(&missing, STATUS_MISSING_PARAMETER, "%s is not set", words[i][0]);
+		root_file_locate("/x", &nothing, luks_mount_word, &missing);
+		snprintf(wanted, sizeof(wanted), "missing-parameter: /x: %s is not set",
+			words[i][1]);
+		assert_string_equal(missing.text, wanted);
+		reason_set(&unset, STATUS_NO_REGION, "there is none; set %s", words[i][0]);
+		luks_mount_reword("/x", &unset);
+		snprintf(wanted, sizeof(wanted), "no-region: /x: there is none; set %s",
+			words[i][1]);
+		assert_string_equal(unset.text, wanted);
+		assert_int_equal(unset.status, STATUS_NO_REGION);
+	}
+}
+
+static void
+what_the_file_has_no_word_for_is_left_as_it_is(void **state)
+{
+	static const char *const texts[] = {"the clock is slow; set it",
+		"there is none; set region there", "set region", "luks_uuid=x: must be a UUID"};
+
+	(void)state;
+	assert_string_equal(luks_mount_word("luks_uuid"), "luks_uuid");
+	for (size_t i = 0; i < sizeof(texts) / sizeof(texts[0]); i++) {
+		struct reason reason = {0}, before;
+
+		reason_set(&reason, STATUS_NO_REGION, "%s", texts[i]);
+		before = reason;
+		luks_mount_reword("/x", &reason);
+		assert_string_equal(reason.text, before.text);
+	}
+}
+
 int
 main(void)
 {
@@ -138,6 +185,8 @@ main(void)
 		cmocka_unit_test(malformed_files_are_named_by_their_line),
 		cmocka_unit_test(the_words_of_a_shell_do_no_harm_where_they_set_nothing_of_ours),
 		cmocka_unit_test(each_parameter_knows_its_line),
+		cmocka_unit_test(what_is_wrong_is_said_in_the_files_own_words),
+		cmocka_unit_test(what_the_file_has_no_word_for_is_left_as_it_is),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
