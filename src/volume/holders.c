@@ -84,6 +84,7 @@ holder_list_add_process(struct holder_list *list, const struct holder_search *se
 	struct volume_user holder = {.pid = pid, .use = use};
 	process_describe(process, &holder);
 	holder.is_spared = process_is_spared(process, holder.name);
+	holder.is_udev = holder.is_spared && process_is_udev(holder.name);
 	holder.is_checker = process_is_checker(holder.name);
 	if (use == NULL || pid_fd_has_ended(pid_fd))
 		return STATUS_OK;

@@ -26,6 +26,7 @@ struct volume_user {
 			    none */
 	const char *use; /* how it holds the volume: "open file", "working directory", … */
 	bool is_spared;  /* never to be signalled (spared.h) */
+	bool is_udev;    /* reads the device and lets go of it by itself */
 	bool is_checker; /* a filesystem checker: it gets time to end by itself */
 };
 

@@ -25,6 +25,8 @@ static const char *const daemons[] = {"pacemaker*", "corosync*", "sbd", "dlm_con
 	"lvmlockd", "sanlock", "wdmd", "systemd*", "udevadm", "init"};
 static const char *const interpreted[] = {"pcsd", "pcs_snmp_agent"};
 static const char *const interpreters[] = {"python*", "ruby*", "perl*"};
+/* As the kernel names the daemon and its workers, which rename themselves. */
+static const char *const udevs[] = {"systemd-udevd", "(udev-worker)"};
 static const char *const checkers[] = {"e2fsck", "fsck*", "xfs_repair", "btrfs"};
 
 struct process_stat {
@@ -128,4 +130,10 @@ bool
 process_is_checker(const char *command)
 {
 	return IS_AMONG(command, checkers);
+}
+
+bool
+process_is_udev(const char *command)
+{
+	return IS_AMONG(command, udevs);
 }

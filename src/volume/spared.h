@@ -20,4 +20,8 @@ bool process_is_spared(const char *process, const char *command);
  * cost the filesystem. */
 bool process_is_checker(const char *command);
 
+/* Whether it is udev's, which lets go of a device by itself once it has read what it reads. Worth
+ * something only for a process that is spared: anybody can take a name. */
+bool process_is_udev(const char *command);
+
 #endif

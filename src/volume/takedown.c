@@ -21,6 +21,9 @@
  * blkid, lsblk do). */
 #define PATIENCE_MS 5000
 #define PATIENCE_PAUSE_MS 200
+/* A disk that is slow keeps udev longer: it reads signatures at both ends of a new mapping. Not for
+ * ever: on a disk that hangs it does not come back. */
+#define UDEV_PATIENCE_MS 60000
 /* Looking from the inside of each namespace costs a process each: not at every try. */
 #define ENTER_ALL_EVERY 5
 
@@ -33,7 +36,8 @@ struct takedown {
 	int64_t begun_ms;
 	unsigned int searches; /* how often users were looked for */
 	bool is_unmounted;     /* in our own namespace */
-	bool has_users;        /* these three as of the last search that was not cut short */
+	bool has_users;        /* these four as of the last search that was not cut short */
+	bool is_with_udev;     /* and nobody else */
 	const char *advice;
 	char who[120];
 };
@@ -107,6 +111,16 @@ takedown_advice(const struct takedown *takedown, const struct holder_list *holde
 	return holders->count > 0 ? "release it" : "a kept mount namespace or an NFS export can be";
 }
 
+static bool
+holders_are_udev(const struct holder_list *holders)
+{
+	for (size_t i = 0; i < holders->count; i++) {
+		if (!holders->holders[i].is_udev)
+			return false;
+	}
+	return holders->count > 0;
+}
+
 /* A search at the deadline finds nobody: who would not go is who was found before. */
 static void
 takedown_note_users(struct takedown *takedown, const struct holder_list *holders)
@@ -116,6 +130,7 @@ takedown_note_users(struct takedown *takedown, const struct holder_list *holders
 	if (was_cut && takedown->has_users)
 		return;
 	takedown->has_users = holders->count > 0;
+	takedown->is_with_udev = holders_are_udev(holders);
 	takedown->advice = takedown_advice(takedown, holders);
 	holder_list_words(holders, takedown->who, sizeof(takedown->who));
 }
@@ -142,7 +157,9 @@ takedown_press(struct takedown *takedown, const struct reason *refusal, struct r
 		if (signal_plan_round(takedown->plan, &holders, doer->deadline))
 			return true;
 	}
-	if (takedown_elapsed_ms(takedown) < PATIENCE_MS &&
+	int64_t patience_ms = takedown->is_with_udev ? UDEV_PATIENCE_MS : PATIENCE_MS;
+
+	if (takedown_elapsed_ms(takedown) < patience_ms &&
 		deadline_pause_ms(doer->deadline, PATIENCE_PAUSE_MS))
 		return true;
 	if (!takedown->has_users && !takedown->is_unmounted)

@@ -29,6 +29,14 @@ def article(m, volume, **more):
     return "luks-mount.service"
 
 
+def dependent(m, unit, volume, where="/run/systemd/system", service="ExecStart=/bin/sleep infinity\n"):
+    """A service that needs the volume, ordered as the unit's own words say."""
+    write(m, f"{where}/dependent.service", f"[Unit]\nRequires={unit}\nAfter={unit}\nRequiresMountsFor={volume.directory}\n"
+          f"[Service]\n{service}[Install]\nWantedBy=multi-user.target\n")
+    m.sh("systemctl daemon-reload")
+    return "dependent.service"
+
+
 def show(m, unit, name):
     return m.sh(f"systemctl show --property={name} --value {unit}").strip()
 
@@ -126,11 +134,10 @@ def test_a_volume_of_the_cluster_is_refused_by_hand_and_by_systemd_unless_somebo
 def test_after_a_reboot_the_volume_and_its_dependent_are_up_and_a_busy_writer_did_not_harm_it(m):
     volume = m.volume(fs="xfs")
     unit = configure(m, volume)
-    write(m, "/etc/systemd/system/dependent.service", f"[Unit]\nRequires={unit}\nAfter={unit}\n"
-          f"RequiresMountsFor={volume.directory}\n[Service]\nExecStart=/bin/sh -c 'exec sleep infinity > {volume.directory}/held'\n"
-          f"ExecStopPost=/bin/sh -c 'mountpoint -q {volume.directory} && echo mounted >> {volume.directory}/stopped'\n"
-          "[Install]\nWantedBy=multi-user.target\n")
-    m.sh(f"systemctl daemon-reload; systemctl enable {unit} dependent.service; systemctl start dependent.service", 120)
+    dependent(m, unit, volume, "/etc/systemd/system",
+              f"ExecStart=/bin/sh -c 'exec sleep infinity > {volume.directory}/held'\n"
+              f"ExecStopPost=/bin/sh -c 'mountpoint -q {volume.directory} && echo mounted >> {volume.directory}/stopped'\n")
+    m.sh(f"systemctl enable {unit} dependent.service; systemctl start dependent.service", 120)
     # A writer that no unit orders.
     m.sh(f"(setsid sh -c 'while :; do date >> {volume.directory}/written; done' >/dev/null 2>&1 &)")
     m.start("systemctl reboot")

@@ -128,6 +128,16 @@ checkers_are_known_by_their_command(void **state)
 	assert_false(process_is_checker("xfs_io"));
 }
 
+static void
+udev_and_its_workers_are_known_by_their_command(void **state)
+{
+	(void)state;
+	assert_true(process_is_udev("systemd-udevd"));
+	assert_true(process_is_udev("(udev-worker)"));
+	assert_false(process_is_udev("udevadm"));
+	assert_false(process_is_udev("systemd"));
+}
+
 int
 main(void)
 {
@@ -137,6 +147,7 @@ main(void)
 		cmocka_unit_test(daemons_are_known_by_their_executable),
 		cmocka_unit_test(a_command_that_only_calls_itself_a_daemon_is_not_spared),
 		cmocka_unit_test(checkers_are_known_by_their_command),
+		cmocka_unit_test(udev_and_its_workers_are_known_by_their_command),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
