@@ -36,8 +36,8 @@ struct takedown {
 	int64_t begun_ms;
 	unsigned int searches; /* how often users were looked for */
 	bool is_unmounted;     /* in our own namespace */
-	bool has_users;        /* these four as of the last search that was not cut short */
-	bool is_with_udev;     /* and nobody else */
+	int64_t udev_seen_ms; /* when udev alone had it for the last time; the beginning if never */
+	bool has_users;       /* these three as of the last search that was not cut short */
 	const char *advice;
 	char who[120];
 };
@@ -100,6 +100,15 @@ takedown_elapsed_ms(const struct takedown *takedown)
 	return clock_now_ms() - takedown->begun_ms;
 }
 
+/* A worker of udev's that is on its way out shows nothing of what it holds: whom nobody sees gets
+ * his time from udev's last appearance. */
+static bool
+takedown_has_patience(const struct takedown *takedown)
+{
+	return takedown_elapsed_ms(takedown) < UDEV_PATIENCE_MS &&
+		clock_now_ms() - takedown->udev_seen_ms < PATIENCE_MS;
+}
+
 static const char *
 takedown_advice(const struct takedown *takedown, const struct holder_list *holders)
 {
@@ -130,7 +139,8 @@ takedown_note_users(struct takedown *takedown, const struct holder_list *holders
 	if (was_cut && takedown->has_users)
 		return;
 	takedown->has_users = holders->count > 0;
-	takedown->is_with_udev = holders_are_udev(holders);
+	if (holders_are_udev(holders))
+		takedown->udev_seen_ms = clock_now_ms();
 	takedown->advice = takedown_advice(takedown, holders);
 	holder_list_words(holders, takedown->who, sizeof(takedown->who));
 }
@@ -157,10 +167,7 @@ takedown_press(struct takedown *takedown, const struct reason *refusal, struct r
 		if (signal_plan_round(takedown->plan, &holders, doer->deadline))
 			return true;
 	}
-	int64_t patience_ms = takedown->is_with_udev ? UDEV_PATIENCE_MS : PATIENCE_MS;
-
-	if (takedown_elapsed_ms(takedown) < patience_ms &&
-		deadline_pause_ms(doer->deadline, PATIENCE_PAUSE_MS))
+	if (takedown_has_patience(takedown) && deadline_pause_ms(doer->deadline, PATIENCE_PAUSE_MS))
 		return true;
 	if (!takedown->has_users && !takedown->is_unmounted)
 		reason_pass(refusal, reason);
@@ -193,7 +200,8 @@ takedown_mapping(const struct doer *doer, const struct dm_device *mapping, struc
 	owned_by(takedown_end) struct takedown takedown = {.doer = doer,
 		.mapping = mapping,
 		.plan = plan,
-		.begun_ms = clock_now_ms()};
+		.begun_ms = clock_now_ms(),
+		.udev_seen_ms = clock_now_ms()};
 
 	if (mapping_needs_settling(mapping)) {
 		enum status status = suspended_settle(mapping, doer->deadline, reason);

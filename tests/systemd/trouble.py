@@ -116,7 +116,8 @@ def test_a_mapping_that_a_killed_start_has_opened_is_closed_and_the_next_start_c
          "done; exit 1", 90)
     assert volume.mapping() is None and not volume.mounted(), units.journal(m, unit)
     assert units.show(m, unit, "Result") == "signal"
-    wait_state(m, unit, "active", 120)
+    wait = m.run(f"timeout 150 sh -c 'until systemctl -q is-active {unit}; do sleep 1; done'", 200)
+    assert wait.rc == 0, units.journal(m, unit)
     assert volume.mounted() and units.show(m, unit, "NRestarts") == "1"
     assert m.run(f"systemctl stop {unit}", 120).rc == 0
     assert volume.mapping() is None
