@@ -4,6 +4,7 @@
 import functools
 import pathlib
 import re
+import shutil
 
 from lab import apt, releases
 
@@ -30,13 +31,13 @@ def tarball(h) -> pathlib.Path:
     return build / f"luks-ssm-{version()}.tar.xz"
 
 
-def _make(h, script: str, name: str, pattern: str) -> pathlib.Path:
+def _make(h, script: str, name: str, pattern: str, packaging: pathlib.Path = PACKAGING) -> pathlib.Path:
     target = h.directory / f"{script}-{name}"
     environment = {"PATH": "/usr/sbin:/usr/bin:/sbin:/bin", "LC_ALL": "C.UTF-8", "DEB_BUILD_OPTIONS": "nocheck",
                    # Each build in another place.
                    "TMPDIR": str(h.directory / name), "HOME": str(h.directory)}
     (h.directory / name).mkdir(exist_ok=True)
-    result = h.run([str(PACKAGING / script), str(tarball(h)), str(target)], 280, env=environment)
+    result = h.run([str(packaging / script), str(tarball(h)), str(target)], 280, env=environment)
     assert result.rc == 0, (result.out + result.err)[-3000:]
     [path] = [path for path in target.glob(pattern) if "-dbgsym" not in path.name and "-debug" not in path.name]
     return path
@@ -65,3 +66,15 @@ def deb_files(h, package: pathlib.Path) -> list[str]:
 @functools.cache
 def rpm(h, name: str) -> pathlib.Path:
     return _make(h, "make-rpm", name, "*.rpm")
+
+
+@functools.cache
+def rpm_later(h) -> pathlib.Path:
+    """The next release of the same package."""
+    packaging = h.directory / "packaging-later"
+    shutil.copytree(PACKAGING, packaging, dirs_exist_ok=True)
+    spec = packaging / "rpm" / "luks-ssm.spec"
+    text = spec.read_text(encoding="utf-8")
+    assert text.count("\nRelease: 1%") == 1
+    spec.write_text(text.replace("\nRelease: 1%", "\nRelease: 2%"), encoding="utf-8")
+    return _make(h, "make-rpm", "later", "*.rpm", packaging)

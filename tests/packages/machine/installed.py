@@ -53,6 +53,34 @@ def install(m, name: str) -> None:
     m.sh(f"dpkg --install /root/{name}.deb", 180)
 
 
+def configured(m, volume, **more) -> str:
+    """The volume's file in /etc/luks-ssm; answers its unit."""
+    given = {name: value for name, value in {**volume.parameters, **more}.items() if name != "instance"}
+    m.write(f"/etc/luks-ssm/{volume.instance}.conf", "".join(f"{name}={value}\n" for name, value in given.items()))
+    return f"luks-ssm@{volume.instance}.service"
+
+
+def state(m, volume, unit: str) -> str:
+    """What an upgrade must not change."""
+    return m.sh(f"systemctl show --property=InvocationID,ActiveState {unit}; grep {volume.directory} /proc/self/mountinfo")
+
+
+def hold(m, volume):
+    """A process that keeps the volume busy."""
+    process = m.start(f"exec 9> {volume.directory}/held; echo held; exec sleep 1000")
+    m.wait_for(lambda: process.output.startswith(b"held"), 20, "the holder holds")
+    return process
+
+
+def stays(m, volume, unit: str, removal: str) -> None:
+    """A removal that cannot close the volume says so and takes nothing away."""
+    result = m.run(removal, 180)
+    assert result.rc != 0, result
+    [line] = [line for line in (result.out + result.err).splitlines() if "luks-ssm stays: " in line]
+    assert f"{unit}: " in line and "busy" in line, line
+    assert m.sh("luks-ssm --version") and volume.mounted()
+
+
 def left_behind(m) -> list[str]:
     """What is ours after a purge; an administrator's own configuration is nobody else's to remove."""
     found = m.sh("find / -xdev -path /root -prune -o -path /proc -prune -o -path '*luks-ssm*' -print -o -name 'luks-mount*' -print")
@@ -61,6 +89,7 @@ def left_behind(m) -> list[str]:
 
 @limit(900)
 def test_a_volume_stays_up_across_an_upgrade_and_a_removal_leaves_nothing(m):
+    m.run("userdel luks-ssm")
     install(m, "first")
     assert m.sh("getent passwd luks-ssm").startswith("luks-ssm:")
     assert m.run("systemctl is-enabled luks-mount.service").out.strip() == "disabled"
@@ -85,15 +114,12 @@ def test_a_volume_stays_up_across_an_upgrade_and_a_removal_leaves_nothing(m):
 def test_a_volume_of_systemd_stays_up_across_an_upgrade_and_is_closed_by_a_removal(m):
     install(m, "first")
     volume = m.volume(fs="xfs")
-    unit = f"luks-ssm@{volume.instance}.service"
-    given = {name: value for name, value in volume.parameters.items() if name != "instance"}
-    m.write(f"/etc/luks-ssm/{volume.instance}.conf", "".join(f"{name}={value}\n" for name, value in given.items()))
+    unit = configured(m, volume)
     m.sh(f"systemctl enable --now {unit}", 180)
-    before = m.sh(f"systemctl show --property=InvocationID,ActiveState {unit}; cat /proc/self/mountinfo | grep {volume.directory}")
+    before = state(m, volume, unit)
     assert "ActiveState=active" in before
     install(m, "later")
-    assert m.sh(f"systemctl show --property=InvocationID,ActiveState {unit}; "
-                f"cat /proc/self/mountinfo | grep {volume.directory}") == before
+    assert state(m, volume, unit) == before
     # An older unit of the other's name is not stopped: what it opened is its own.
     m.write("/etc/systemd/system/luks-mount.service", "[Service]\nType=oneshot\nRemainAfterExit=yes\nExecStart=/bin/true\n")
     m.sh("systemctl daemon-reload; systemctl start luks-mount.service")
@@ -103,4 +129,20 @@ def test_a_volume_of_systemd_stays_up_across_an_upgrade_and_is_closed_by_a_remov
     m.sh("systemctl stop luks-mount.service; rm /etc/systemd/system/luks-mount.service; systemctl daemon-reload")
     m.sh("dpkg --purge luks-ssm", 180)
     assert left_behind(m) == []
-    m.sh("rm -r /etc/luks-ssm")
+    m.sh("rm /etc/luks-ssm/*.conf")
+
+
+@long
+@limit(600)
+def test_a_removal_ends_where_a_volume_cannot_be_closed(m):
+    install(m, "first")
+    volume = m.volume(fs="xfs")
+    unit = configured(m, volume, force_unmount="false")
+    m.sh(f"systemctl start {unit}", 180)
+    process = hold(m, volume)
+    stays(m, volume, unit, "dpkg --remove luks-ssm")
+    assert m.sh("dpkg-query -W -f '${Status}' luks-ssm") == "install ok installed"
+    m.sh(f"kill {process.pid}")
+    m.sh("dpkg --remove luks-ssm", 180)
+    assert not volume.mounted() and volume.mapping() is None
+    m.sh("dpkg --purge luks-ssm; rm /etc/luks-ssm/*.conf", 180)
