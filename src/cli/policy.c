@@ -4,6 +4,7 @@
 
 #include <arpa/inet.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #define ACCOUNT_DIGITS 12
@@ -112,7 +113,7 @@ policy_make(const char *parameter, const char *region, const char *account, cons
 	return STATUS_OK;
 }
 
-/* RFC 1918, RFC 6598 and the loopback; RFC 4193 for version 6. */
+/* RFC 1918, RFC 6598, RFC 3927 and the loopback; RFC 4193 and RFC 4291 for version 6. */
 static bool
 network_is_private(const char *text)
 {
@@ -123,17 +124,27 @@ network_is_private(const char *text)
 		uint32_t address = ntohl(v4.s_addr);
 
 		return address >> 24 == 10 || address >> 20 == 0xac1 || address >> 16 == 0xc0a8 ||
-			address >> 22 == 0x191 || address >> 24 == 127;
+			address >> 22 == 0x191 || address >> 16 == 0xa9fe || address >> 24 == 127;
 	}
-	return inet_pton(AF_INET6, text, &v6) == 1 && (v6.s6_addr[0] & 0xfe) == 0xfc;
+	return inet_pton(AF_INET6, text, &v6) == 1 &&
+		((v6.s6_addr[0] & 0xfe) == 0xfc || IN6_IS_ADDR_LINKLOCAL(&v6) ||
+			IN6_IS_ADDR_LOOPBACK(&v6));
 }
 
+/* An address, and how many of its bits count: "" or "/" and a number. */
 static bool
-network_is_valid(const char *text)
+network_is_valid(const char *address, const char *prefix)
 {
 	unsigned char bytes[16];
+	bool is_v4 = inet_pton(AF_INET, address, bytes) == 1;
+	size_t digits = *prefix == '/' ? strspn(prefix + 1, "0123456789") : 0;
 
-	return inet_pton(AF_INET, text, bytes) == 1 || inet_pton(AF_INET6, text, bytes) == 1;
+	if (!is_v4 && inet_pton(AF_INET6, address, bytes) != 1)
+		return false;
+	if (*prefix == '\0')
+		return true;
+	return digits >= 1 && digits <= 3 && prefix[1 + digits] == '\0' &&
+		strtoul(prefix + 1, NULL, 10) <= (is_v4 ? 32 : 128);
 }
 
 enum status
@@ -143,14 +154,14 @@ policy_check_networks(const struct policy *policy, struct reason *reason)
 
 	while (rest != NULL && *rest != '\0') {
 		size_t length_bytes = strcspn(rest, ",");
-		char address[64];
+		char network[64], address[64];
 
-		snprintf(address, sizeof(address), "%.*s", (int)length_bytes, rest);
-		address[strcspn(address, "/")] = '\0';
-		if (!network_is_valid(address))
+		snprintf(network, sizeof(network), "%.*s", (int)length_bytes, rest);
+		snprintf(address, sizeof(address), "%.*s", (int)strcspn(network, "/"), network);
+		if (!network_is_valid(address, network + strlen(address)))
 			return reason_set(reason, STATUS_BAD_PARAMETER,
-				"--source-ip=%.60s: is no list of networks; write 198.51.100.0/24",
-				policy->source_ip);
+				"--source-ip: \"%.40s\" is no address range; write 198.51.100.0/24, and commas between several",
+				network);
 		if (policy->vpc_endpoint == NULL && network_is_private(address))
 			return reason_set(reason, STATUS_BAD_PARAMETER,
 				"--source-ip: %.40s is private, and AWS sees the NAT's public address; name that, or --vpc-endpoint",

@@ -5,10 +5,13 @@ from __future__ import annotations
 import copy
 import json
 
+from emulator.errors import AwsError
+
 from .kit import CommandTest
 
 ACCOUNT = "123456789012"
 KEY = "11111111-1111-4111-8111-111111111111"
+ROLE = "luks-node"
 KEY_ID, SECRET = "AKIAPOLICYTEST000000", "a secret of the policy's test"
 
 
@@ -45,7 +48,7 @@ class PolicyTest(CommandTest):
         self.assertEqual(self.read(reader).rc, 0)
         actions = []
         for action, less in self.without_each_action(reader):
-            self.refused("access-denied", done=self.read(less))
+            self.refused("access-denied", f"grant {action} ", done=self.read(less))
             actions.append(action)
         self.assertEqual(actions, ["ssm:GetParameter", "kms:Decrypt"])
 
@@ -84,11 +87,105 @@ class PolicyTest(CommandTest):
             self.refused("access-denied", done=done)
             self.assertIn(action, done.err)
 
+    def read_as_role(self, *documents, role=ROLE, name="/luks/volume1"):
+        """The same by a session of a role, whose only rights are these documents and the key's policy."""
+        self.aws.world.add_role(role, list(documents))
+        session = self.aws.world.open_session(self.aws.world.role(role), "node1", 3600)
+        return self.run_command("format", str(self.image()), *self.way, f"--ssm-parameter={name}", "--no-filesystem",
+                                "--use-existing", "--key-is-random",
+                                env={"AWS_ACCESS_KEY_ID": session.key_id, "AWS_SECRET_ACCESS_KEY": session.secret,
+                                     "AWS_SESSION_TOKEN": session.token})
+
+    def store(self, name, key):
+        """By an administrator with rights to everything that key policies leave to the account."""
+        admin = self.aws.world.users["admin"]
+        caller = self.aws._root("eu-central-1")  # pylint: disable=protected-access
+        caller.principal, caller.context = admin, self.aws.world.context(admin, "eu-central-1", self.aws.clock.now())
+        self.aws.ssm.handle("PutParameter", {"Name": name, "Value": "a passphrase of some length", "KeyId": key,
+                                             "Type": "SecureString", "Overwrite": True}, caller)
+
+    def test_the_keys_policy_lets_the_nodes_read_that_parameter_and_each_statement_is_needed(self):
+        answer = self.policies()
+        reader, of_key = answer["reader_policy"], answer["key_policy"]
+        ssm_alone = {"Version": reader["Version"], "Statement": reader["Statement"][:1]}
+        key = self.aws.kms.add_key(policy=of_key)
+        self.store("/luks/volume1", key.key_id)
+        self.store("/luks/volume2", key.key_id)
+        everything = {"Statement": [{"Effect": "Allow", "Action": "ssm:*", "Resource": "*"}]}
+        # The key's policy grants by itself: the role has no right to KMS.
+        self.assertEqual(self.read_as_role(ssm_alone).rc, 0)
+        # Another parameter under the same key, and another role, are not meant.
+        self.refused("access-denied", "grant kms:Decrypt ", done=self.read_as_role(everything, name="/luks/volume2"))
+        self.refused("access-denied", "grant kms:Decrypt ", done=self.read_as_role(ssm_alone, role="another"))
+        for place, statement in enumerate(of_key["Statement"]):
+            key.policy = {**of_key, "Statement": [row for row in of_key["Statement"] if row is not statement]}
+            node, admin = self.read_as_role(ssm_alone), None
+            try:
+                self.store("/luks/volume1", key.key_id)
+            except AwsError as error:
+                admin = error
+            if place == 0:  # The account's: the node reads, nobody administers.
+                self.assertEqual(node.rc, 0, node)
+                self.assertIn("kms:Encrypt", str(admin))
+            else:           # The nodes': the account goes on.
+                self.refused("access-denied", "grant kms:Decrypt ", done=node)
+                self.assertIsNone(admin)
+        self.assertEqual([row["Sid"] for row in of_key["Statement"]],
+                         ["TheAccountAdministersTheKey", "TheNodesDecryptThatParameterOnly"])
+
+    def test_the_keys_policy_names_the_role_that_is_given(self):
+        answer = self.policies("--node-role=database")
+        ssm_alone = {"Statement": answer["reader_policy"]["Statement"][:1]}
+        key = self.aws.kms.add_key(policy=answer["key_policy"])
+        self.store("/luks/volume1", key.key_id)
+        self.assertEqual(self.read_as_role(ssm_alone, role="database").rc, 0)
+        self.refused("access-denied", "grant kms:Decrypt ", done=self.read_as_role(ssm_alone))
+
     def test_a_private_network_without_an_endpoint_is_refused(self):
-        for network in ("10.0.0.0/8", "172.16.3.0/24", "192.168.1.1", "100.64.0.0/10", "fd00::/8"):
-            done = self.run_command("policy", "--ssm-parameter=/luks/x", "--region=eu-central-1",
-                                    f"--account={ACCOUNT}", f"--source-ip={network}")
+        for network in ("10.0.0.0/8", "172.16.3.0/24", "192.168.1.1", "100.64.0.0/10", "fd00::/8", "169.254.0.0/16",
+                        "169.254.9.9", "fe80::/10", "febf::1", "127.0.0.1", "::1", "198.51.100.0/24,10.1.0.0/16"):
+            done = self.policy_for(network)
             self.refused("bad-parameter", "private", done=done)
+        for network in ("169.253.0.0/16", "172.32.0.0/16", "fec0::1", "2001:db8::/32", "0.0.0.0/0"):
+            self.assertEqual(self.policy_for(network).rc, 0, network)
+
+    def policy_for(self, network):
+        return self.run_command("policy", "--ssm-parameter=/luks/x", "--region=eu-central-1",
+                                f"--account={ACCOUNT}", f"--source-ip={network}")
+
+    def test_what_is_no_address_range_is_refused(self):
+        for network in ("198.51.100.0/33", "198.51.100.0/99", "198.51.100.0/", "198.51.100.0/-1", "198.51.100.0/24/8",
+                        "198.51.100.0/24x", "198.51.100.0/0000024", "2001:db8::/129", "198.51.100", "nat.example.com",
+                        "198.51.100.7,,203.0.113.7", "198.51.100.7, 203.0.113.7", "1" * 200):
+            self.refused("bad-parameter", "is no address range", done=self.policy_for(network))
+        for network in ("198.51.100.0/32", "198.51.100.0/0", "2001:db8::/128", "198.51.100.7,2001:db8::7"):
+            self.assertEqual(self.policy_for(network).rc, 0, network)
+
+    def from_network(self, **where):
+        """Where requests seem to come from; as before after the test."""
+        world = self.aws.world
+        for name, value in where.items():
+            self.addCleanup(setattr, world, name, getattr(world, name))
+            setattr(world, name, value)
+
+    def test_through_the_endpoint_and_from_its_addresses_alone_the_parameter_is_read(self):
+        self.aws.put("/luks/volume1", "a passphrase of some length")
+        ways = (({"source_vpce": "vpce-1", "vpc_source_ip": "10.1.2.3"}, True, True),
+                ({"source_vpce": "vpce-1", "vpc_source_ip": "192.168.1.1"}, True, False),
+                ({"source_vpce": "vpce-2", "vpc_source_ip": "10.1.2.3"}, False, False),
+                ({"source_vpce": None, "source_ip": "203.0.113.10"}, False, False),
+                ({"source_vpce": None, "source_ip": "10.1.2.3"}, False, False))
+        by_endpoint = self.policies("--vpc-endpoint=vpce-1")["reader_policy"]
+        by_both = self.policies("--vpc-endpoint=vpce-1", "--source-ip=10.0.0.0/8")["reader_policy"]
+        for where, *expected in ways:
+            self.from_network(**where)
+            for document, allowed in zip((by_endpoint, by_both), expected):
+                with self.subTest(where=where, document=document):
+                    done = self.read(document)
+                    if allowed:
+                        self.assertEqual(done.rc, 0, done)
+                    else:
+                        self.refused("access-denied", "grant ssm:GetParameter ", done=done)
 
     def test_networks_stand_on_the_statement_of_ssm_alone(self):
         reader = self.policies("--source-ip=198.51.100.0/24,203.0.113.7")["reader_policy"]
