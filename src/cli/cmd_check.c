@@ -5,18 +5,17 @@
  */
 #include <stdio.h>
 #include <string.h>
-#include <unistd.h>
 
+#include "base/log.h"
 #include "base/wire.h"
 #include "cli/command.h"
 #include "cli/store.h"
+#include "cli/unit_order.h"
 #include "creds/plan.h"
+#include "volume/clock_check.h"
 #include "volume/conflicts.h"
 #include "volume/key_fetch.h"
 #include "volume/volume_check.h"
-
-#define NODE_LEVEL 10
-#define KEY_LEVEL 20
 
 struct check {
 	struct command_call *call;
@@ -25,31 +24,62 @@ struct check {
 	struct reason reason;
 };
 
+static void
+row_tell(struct check *check, const char *what, const char *result, const char *detail)
+{
+	struct json_object *row = answer_row(check->rows);
+
+	answer_text(row, "what", what);
+	answer_text(row, "result", result);
+	answer_text(row, "detail", detail);
+}
+
 /* One line; the reason of what is not well says what to do. */
 static void
 check_line_tell(struct check *check, const char *what, enum status status,
 	const struct reason *reason, const char *detail)
 {
-	struct json_object *row = answer_row(check->rows);
-
-	answer_text(row, "what", what);
-	answer_text(row, "result", status == STATUS_OK ? "ok" : status_code(status));
-	answer_text(row, "detail", status == STATUS_OK ? detail : reason->text);
+	row_tell(check, what, status == STATUS_OK ? "ok" : status_code(status),
+		status == STATUS_OK ? detail : reason->text);
 	if (status == STATUS_OK || check->first != STATUS_OK)
 		return;
 	check->first = status;
 	check->reason = *reason;
 }
 
+/* What should be known, and stops nothing. */
 static void
-node_tell(struct check *check)
+check_note_tell(struct check *check, const char *what, const char *detail)
 {
-	struct reason reason = {0};
-	enum status status = volume_check(&check->call->wanted, NODE_LEVEL, check->call->deadline,
-		&reason);
+	row_tell(check, what, "note", detail);
+}
 
-	check_line_tell(check, "this node", status, &reason,
-		"device, header, memory, names, mount point and filesystem");
+static void
+part_tell(void *context, const char *what, enum status status, const struct reason *reason,
+	const char *detail)
+{
+	struct check *check = context;
+
+	if (status == STATUS_OK && detail == NULL)
+		row_tell(check, what, "skipped", "needs a line that is not ok");
+	else
+		check_line_tell(check, what, status, reason, detail);
+}
+
+static void
+clock_tell(struct check *check)
+{
+	char text[200];
+	struct reason reason = {0};
+	enum clock_trust trust = clock_look(sizeof(text), text);
+
+	if (trust == CLOCK_UNKEPT)
+		check_note_tell(check, "clock", text);
+	else if (trust == CLOCK_WRONG)
+		check_line_tell(check, "clock", reason_set(&reason, STATUS_CLOCK_SKEW, "%s", text),
+			&reason, NULL);
+	else
+		check_line_tell(check, "clock", STATUS_OK, NULL, text);
 }
 
 static void
@@ -58,8 +88,12 @@ credentials_tell(struct check *check)
 	struct reason reason = {0};
 	owned_plan plan = {0};
 	enum status status = plan_make(&check->call->params, check->call->deadline, &plan, &reason);
+	char text[PLAN_ORIGIN_BYTES + 32];
 
-	check_line_tell(check, "credentials", status, &reason, plan.origin);
+	snprintf(text, sizeof(text), "from %s%s", plan.origin,
+		plan.role_count > 0 ? ", for a role" : "");
+	command_reword(check->call, &reason);
+	check_line_tell(check, "credentials", status, &reason, text);
 }
 
 static void
@@ -81,35 +115,47 @@ jail_tell(struct check *check, unsigned int gaps)
 			parts[i].name);
 		before = ", ";
 	}
-	check_line_tell(check, "jail of luks-ssm-aws", STATUS_OK, NULL, text);
+	if (gaps != 0)
+		check_note_tell(check, "jail of luks-ssm-aws", text);
+	else
+		check_line_tell(check, "jail of luks-ssm-aws", STATUS_OK, NULL, text);
 }
 
-/* The reader's rights do not reach so far, and need not: then it is not known. */
+/* The reader's rights do not reach so far, and need not: then it is not known here. */
 static void
 key_kind_tell(struct check *check)
 {
 	owned_store_rows rows = {0};
-	char text[256] = "not told: that needs ssm:GetParameterHistory";
+	struct reason refusal = {0};
 	enum status status = store_list(&check->call->params, OPERATION_HISTORY,
-		check->call->deadline, &rows, NULL);
+		check->call->deadline, &rows, &refusal);
 
 	if (status == STATUS_OK && rows.count > 0) {
 		const char *key = rows.rows[rows.count - 1][STORE_KEY];
 
-		snprintf(text, sizeof(text), "%.100s%s", key,
-			strcmp(key, "alias/aws/ssm") == 0
-				? ", the account's own: everybody in the account may use it; take one of yours"
-				: "");
+		if (strcmp(key, "alias/aws/ssm") == 0)
+			check_note_tell(check, "KMS key",
+				"alias/aws/ssm, the account's own: everybody in the account may use it, and revoking on it means nothing; store the key under one of yours");
+		else
+			check_line_tell(check, "KMS key", STATUS_OK, NULL, key);
+	} else if (status == STATUS_DENIED) {
+		check_note_tell(check, "KMS key",
+			"not told: a reader needs no ssm:GetParameterHistory; who has it, as the provisioner's policy gives it, learns it by this command with --profile");
+	} else {
+		check_note_tell(check, "KMS key",
+			status != STATUS_OK ? refusal.text : "not told: no version is listed");
 	}
-	check_line_tell(check, "KMS key", STATUS_OK, NULL, text);
 }
 
-static void
+/* Whether there is a key to unlock with. */
+static bool
 fetch_tell(struct check *check)
 {
 	struct reason reason = {0};
 	owned_fetched_key key = {0};
 	char text[128];
+
+	log_step("fetching %s", check->call->params.ssm_parameter);
 	enum status status = key_fetch(&check->call->params, NULL, 0, check->call->deadline, &key,
 		&reason);
 
@@ -117,48 +163,27 @@ fetch_tell(struct check *check)
 	snprintf(text, sizeof(text), "version %u in %.60s", key.version, key.region);
 	check_line_tell(check, "fetch", status, &reason, text);
 	if (status != STATUS_OK)
-		return;
+		return false;
 	if (key.warning[0] != '\0')
-		check_line_tell(check, "warning", STATUS_OK, NULL, key.warning);
+		check_note_tell(check, "warning", key.warning);
 	jail_tell(check, key.jail_gaps);
 	key_kind_tell(check);
-}
-
-static void
-unlock_tell(struct check *check)
-{
-	struct reason reason = {0};
-	enum status status = volume_check(&check->call->wanted, KEY_LEVEL, check->call->deadline,
-		&reason);
-
-	check_line_tell(check, "unlock", status, &reason, "the key opens a copy of the header");
-}
-
-/* A unit of an administrator's that hides the one that would bring this volume up. */
-static enum status
-hidden_find(const struct command_call *call, struct reason *reason)
-{
-	bool is_article = call->options[OPTION_luks_mount] != NULL;
-	const char *path = is_article ? "/etc/systemd/system/luks-mount.service"
-				      : "/etc/systemd/system/luks-ssm@.service";
-
-	if (access(path, F_OK) != 0)
-		return STATUS_OK;
-	return reason_set(reason, STATUS_BAD_PARAMETER,
-		"%s hides the unit of the same name that was installed; remove it", path);
+	return true;
 }
 
 static void
 conflicts_tell(struct check *check)
 {
-	struct reason reason = {0};
-	enum status status = conflicts_find(&check->call->wanted, &reason);
+	const struct command_call *call = check->call;
+	struct reason reason = {0}, hider = {0};
+	bool is_article = call->options[OPTION_luks_mount] != NULL;
+	enum status status = conflicts_find(&call->wanted, &reason);
 
-	if (status == STATUS_OK)
-		status = hidden_find(check->call, &reason);
-
-	check_line_tell(check, "fstab, crypttab, units", status, &reason,
-		"nothing gets in the way");
+	check_line_tell(check, "fstab, crypttab, mount units", status, &reason,
+		"none of them names the volume");
+	status = unit_find_hider("", is_article ? NULL : call->wanted.instance, &hider);
+	check_line_tell(check, is_article ? "luks-mount.service" : "luks-ssm@.service", status,
+		&hider, "no other unit file hides it");
 }
 
 enum status
@@ -166,15 +191,16 @@ cmd_check(struct command_call *call, struct reason *reason)
 {
 	struct check check = {.call = call};
 	const struct reason *problem = &call->params.problem;
+	bool has_key = false;
 
 	check.rows = answer_list(answer_root(&call->answer), "checks");
 	check_line_tell(&check, "parameters", problem->status, problem, "complete and right");
+	clock_tell(&check);
 	credentials_tell(&check);
 	if (problem->status == STATUS_OK) {
-		node_tell(&check);
-		fetch_tell(&check);
-		if (check.first == STATUS_OK)
-			unlock_tell(&check);
+		has_key = fetch_tell(&check);
+		log_step("looking at this node");
+		volume_check_parts(&call->wanted, has_key, call->deadline, part_tell, &check);
 		conflicts_tell(&check);
 	}
 	return check.first == STATUS_OK ? STATUS_OK : reason_pass(&check.reason, reason);

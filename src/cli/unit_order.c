@@ -152,3 +152,40 @@ unit_order_prove(const char *directory, struct deadline deadline)
 		log_warning("systemctl daemon-reload failed: %s is not ordered behind %s", mount,
 			own);
 }
+
+/* A unit of that name in the directory, which is none of a package's. */
+static bool
+unit_hides(const char *path)
+{
+	char target[PATH_MAX];
+	ssize_t length_bytes = readlink(path, target, sizeof(target) - 1);
+
+	if (length_bytes < 0)
+		return access(path, F_OK) == 0;
+	target[length_bytes] = '\0';
+	return strstr(target, "lib/systemd/system/") == NULL;
+}
+
+enum status
+unit_find_hider(const char *root, const char *instance, struct reason *reason)
+{
+	/* systemd.unit(5), «Unit File Load Path»: what comes before a package's directory. */
+	static const char *const places[] = {"/etc/systemd/system", "/run/systemd/system",
+		"/usr/local/lib/systemd/system"};
+	char names[2][UNIT_BYTES] = {"luks-mount.service", ""}, path[PATH_MAX];
+
+	if (instance != NULL) {
+		snprintf(names[0], sizeof(names[0]), "luks-ssm@.service");
+		snprintf(names[1], sizeof(names[1]), "luks-ssm@%.200s.service", instance);
+	}
+	for (size_t i = 0; i < 2 * sizeof(places) / sizeof(places[0]); i++) {
+		if (names[i % 2][0] == '\0')
+			continue;
+		snprintf(path, sizeof(path), "%s%s/%s", root, places[i / 2], names[i % 2]);
+		if (unit_hides(path))
+			return reason_set(reason, STATUS_BAD_PARAMETER,
+				"%.150s hides the unit that was installed; remove it, or put its lines into a drop-in",
+				path);
+	}
+	return STATUS_OK;
+}

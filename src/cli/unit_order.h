@@ -11,6 +11,7 @@
 #include <stddef.h>
 
 #include "base/deadline.h"
+#include "base/reason.h"
 
 /* systemd.exec(5), SYSTEMD_EXEC_PID: systemd itself started this process. */
 bool systemd_is_caller(void);
@@ -27,5 +28,12 @@ void unit_order_remove(const char *directory);
 /* The unit in the last component of the line of systemd's own hierarchy in TEXT, /proc/self/cgroup.
  */
 bool service_unit_name(const char *text, size_t room_bytes, char *ret_name);
+
+/*
+ * A unit file that comes before the packaged one of the same name, looked for below the directory
+ * ROOT ("": the host's): that of INSTANCE of luks-ssm@, or luks-mount.service for INSTANCE NULL. A
+ * link to a packaged file hides nothing; one to /dev/null does. STATUS_BAD_PARAMETER names it.
+ */
+must_use enum status unit_find_hider(const char *root, const char *instance, struct reason *reason);
 
 #endif

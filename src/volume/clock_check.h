@@ -6,6 +6,17 @@
 #ifndef LUKS_SSM_VOLUME_CLOCK_CHECK_H
 #define LUKS_SSM_VOLUME_CLOCK_CHECK_H
 
+#include <stddef.h>
+
+enum clock_trust {
+	CLOCK_GOOD,
+	CLOCK_UNKEPT, /* adjtimex(2), STA_UNSYNC: nothing keeps it */
+	CLOCK_WRONG   /* it stands before this program was written */
+};
+
+/* What is to be said of the clock, a line without the end, and how bad it is. */
+enum clock_trust clock_look(size_t room_bytes, char *ret_text);
+
 /*
  * Warns in the log of a clock that stands before this program was written, and notes one that
  * nothing keeps (adjtimex(2), STA_UNSYNC). No failure: start corrects itself by AWS's own clock,

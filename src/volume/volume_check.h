@@ -22,4 +22,18 @@
 must_use enum status volume_check(const struct wanted *wanted, unsigned int level,
 	struct deadline deadline, struct reason *reason);
 
+/* Hears how one part ended: of one that is well DETAIL says what was found, of another one REASON
+ * what to do. DETAIL is NULL for a part that was not looked at, because one before it that it needs
+ * is not well, or no key is wanted. */
+typedef void volume_check_hear(void *context, const char *what, enum status status,
+	const struct reason *reason, const char *detail);
+
+/*
+ * The same for a rehearsal: each part that can be looked at is, in the order of level 20, whatever
+ * became of those before it; without WITH_KEY all but the fetch and the unlocking. Says nothing of
+ * the clock and of conflicts.
+ */
+void volume_check_parts(const struct wanted *wanted, bool with_key, struct deadline deadline,
+	volume_check_hear *hear, void *context);
+
 #endif

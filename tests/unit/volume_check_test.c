@@ -1,231 +1,20 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* validate-all's checks, each in its turn, on a made-up node. What reads disks or asks the kernel
- * is this file's own. */
-#include <pwd.h>
+/* validate-all's checks, each in its turn, on a made-up node. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <string.h>
-#include <sys/sysmacros.h>
-#include <unistd.h>
 
 #include <cmocka.h>
 
+#include "check_node.h"
 #include "fake_tree.h"
-#include "volume/bounded.h"
-#include "volume/clock_check.h"
-#include "volume/device_wait.h"
-#include "volume/filesystem.h"
-#include "volume/fsck.h"
-#include "volume/kdf_memory.h"
-#include "volume/kernel_module.h"
-#include "volume/luks.h"
-#include "volume/mountpoint.h"
-#include "volume/option_check.h"
-#include "volume/unlock.h"
 #include "volume/volume_check.h"
 
-#define UUID "1cb16c3d326047efb64a533c7c0653ec"
+#define UUID CHECK_NODE_UUID
 #define LUKS "CRYPT-LUKS2-" UUID "-vol"
-
-/* The node: who runs this, what is there, what a step comes to. */
-static struct node {
-	uid_t user;
-	bool has_helper, has_user, has_dm_crypt, read_only_device;
-	uint64_t kdf_kib;
-	const char *fails;
-	enum status failure;
-	bool key_was_tried;
-	const char *inside; /* what the mapping holds */
-	bool header_hangs, in_child;
-	int clock_checks;
-} node;
-
-static enum status
-step(const char *name, struct reason *reason)
-{
-	if (node.fails == NULL || strcmp(node.fails, name) != 0)
-		return STATUS_OK;
-	return reason_set(reason, node.failure, "%s failed", name);
-}
-
-uid_t
-geteuid(void)
-{
-	return node.user;
-}
-
-int
-access(const char *path, int mode)
-{
-	(void)path;
-	(void)mode;
-	return node.has_helper ? 0 : -1;
-}
-
-struct passwd *
-getpwnam(const char *name)
-{
-	static struct passwd entry;
-
-	(void)name;
-	return node.has_user ? &entry : NULL;
-}
-
-bool
-kernel_module_is_there(const char *name)
-{
-	(void)name;
-	return node.has_dm_crypt;
-}
-
-int64_t
-device_wait_ms(const struct params *params)
-{
-	(void)params;
-	return 0;
-}
-
-enum status
-device_wait(const struct wanted *wanted, int64_t wait_ms, struct deadline deadline,
-	struct found_device *ret_device, struct reason *reason)
-{
-	(void)wanted;
-	(void)deadline;
-	assert_int_equal(wait_ms, 0);
-	*ret_device = (struct found_device){.path = "dev/nvme1n1",
-		.is_read_only = node.read_only_device};
-	return step("device", reason);
-}
-
-enum status
-bounded_run(bounded_function *function, const char *what, void *context, size_t context_bytes,
-	struct deadline deadline, struct reason *reason)
-{
-	(void)what;
-	(void)context_bytes;
-	(void)deadline;
-	if (node.header_hangs)
-		return reason_set(reason, STATUS_TIMED_OUT, "hangs");
-	node.in_child = true;
-
-	enum status status = function(context, reason);
-
-	node.in_child = false;
-	return status;
-}
-
-void
-clock_check(void)
-{
-	node.clock_checks++;
-}
-
-enum status
-filesystem_find(const char *path, const char *fstype, char ret_fstype[static FSTYPE_BYTES],
-	struct reason *reason)
-{
-	assert_string_equal(path, "dev/dm-0");
-	(void)fstype;
-	snprintf(ret_fstype, FSTYPE_BYTES, "%s", node.inside);
-	return step("inside", reason);
-}
-
-enum status
-fsck_look(const char *fstype, const char *path, bool *ret_is_unclean, struct reason *reason)
-{
-	assert_string_equal(fstype, node.inside);
-	*ret_is_unclean = path == NULL;
-	return step("superblock", reason);
-}
-
-enum status
-header_copy(const char *path, struct header *ret_header, struct reason *reason)
-{
-	(void)path;
-	*ret_header = HEADER_EMPTY;
-	return step("copy", reason);
-}
-
-void
-header_end(struct header *header)
-{
-	(void)header;
-}
-
-enum status
-luks_judge(const struct header *header, const char *pin, struct luks_report *ret_report,
-	struct reason *reason)
-{
-	(void)header;
-	assert_string_equal(pin, UUID);
-	*ret_report = (struct luks_report){.uuid = UUID,
-		.version = 2,
-		.slots = 1,
-		.least_kdf_kib = node.kdf_kib};
-	return step("judge", reason);
-}
-
-enum status
-luks_try_key(struct header *header, const struct secret *key, struct deadline deadline,
-	struct reason *reason)
-{
-	(void)header;
-	(void)key;
-	(void)deadline;
-	node.key_was_tried = true;
-	return step("key", reason);
-}
-
-enum status
-unlock_with_key(const struct params *params, const struct doer *doer, unlock_try *try,
-	void *context, struct reason *reason)
-{
-	static const struct secret key = {0};
-
-	(void)params;
-	assert_int_equal(doer->children_fd, -1);
-	return try(context, &key, reason);
-}
-
-uint64_t
-kdf_memory_free_kib(void)
-{
-	return 1000;
-}
-
-enum status
-mountpoint_check(const char *directory, struct reason *reason)
-{
-	assert_string_equal(directory, "/srv/vol");
-	assert_true(node.in_child);
-	return step("directory", reason);
-}
-
-enum status
-filesystem_check_driver(const char *fstype, struct reason *reason)
-{
-	(void)fstype;
-	return step("driver", reason);
-}
-
-enum status
-fsck_check_policy(const char *policy, const char *fstype, struct reason *reason)
-{
-	(void)policy;
-	(void)fstype;
-	return step("fsck", reason);
-}
-
-enum status
-option_check(const char *fstype, const char *options, struct reason *reason)
-{
-	(void)options;
-	assert_string_equal(fstype, node.inside);
-	return step("options", reason);
-}
 
 static struct params params = {.device = "/nowhere",
 	.directory = "/srv/vol",
@@ -239,7 +28,7 @@ begin(void **state)
 {
 	int result = fake_tree_begin(state);
 
-	node = (struct node){.has_helper = true,
+	node = (struct check_node){.has_helper = true,
 		.has_user = true,
 		.has_dm_crypt = true,
 		.inside = "xfs"};
@@ -380,6 +169,79 @@ test_a_header_that_cannot_be_read_to_its_end_is_trouble_of_the_disk(void **state
 	expect(10, STATUS_DEVICE_IO);
 }
 
+/* What was heard of the parts: "rights software! names-": well, not well, not looked at. */
+static void
+part_hear(void *context, const char *what, enum status status, const struct reason *reason,
+	const char *detail)
+{
+	char *heard = context;
+	size_t used = strlen(heard);
+
+	assert_int_equal(reason->text[0] == '\0', status == STATUS_OK);
+	assert_true(status != STATUS_OK || detail == NULL || detail[0] != '\0');
+	snprintf(heard + used, 256 - used, "%s%s%s", used > 0 ? ", " : "", what,
+		status != STATUS_OK      ? "!"
+			: detail == NULL ? "-"
+					 : "");
+}
+
+static void
+expect_parts(bool with_key, const char *expected)
+{
+	struct wanted wanted;
+	char heard[256] = "";
+
+	wanted_make(&params, "vol", &wanted);
+	volume_check_parts(&wanted, with_key, deadline_in_ms(5000), part_hear, heard);
+	assert_string_equal(heard, expected);
+}
+
+static void
+test_each_part_is_told_of_whatever_became_of_those_before_it(void **state)
+{
+	static const char *const rows[][2] = {
+		{"device",
+			"rights, software, names, device!, header-, KDF memory-, mount point, filesystem, unlock-"},
+		{"judge",
+			"rights, software, names, device, header!, KDF memory-, mount point, filesystem, unlock-"},
+		{"directory",
+			"rights, software, names, device, header, KDF memory, mount point!, filesystem, unlock"},
+		{"options",
+			"rights, software, names, device, header, KDF memory, mount point, filesystem!, unlock"},
+		{"key", "rights, software, names, device, header, KDF memory, mount point, filesystem, unlock!"},
+	};
+
+	(void)state;
+	node.failure = STATUS_DEVICE_IO;
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		node.fails = rows[i][0];
+		expect_parts(true, rows[i][1]);
+	}
+	node.fails = NULL;
+	node.kdf_kib = 1001;
+	node.has_user = false;
+	node.read_only_device = true;
+	params.map_name = "vol";
+	params.given[PARAM_map_name] = true;
+	mapping_make("vol", "CRYPT-LUKS2-00000000000000000000000000000001-vol");
+	expect_parts(true,
+		"rights, software!, names!, device!, header, KDF memory!, mount point, filesystem, unlock");
+	/* The clock and conflicts are told of by whoever asks for the parts. */
+	assert_int_equal(node.clock_checks, 0);
+}
+
+static void
+test_without_a_key_or_root_what_needs_it_is_not_looked_at(void **state)
+{
+	(void)state;
+	expect_parts(false,
+		"rights, software, names, device, header, KDF memory, mount point, filesystem, unlock-");
+	assert_false(node.key_was_tried);
+	node.user = 1000;
+	expect_parts(true,
+		"rights!, software-, names-, device-, header-, KDF memory-, mount point-, filesystem-, unlock-");
+}
+
 #define CASE(name) cmocka_unit_test_setup_teardown(name, begin, fake_tree_end)
 
 int
@@ -394,6 +256,8 @@ main(void)
 		CASE(test_our_device_under_another_name_counts_only_when_a_name_is_given),
 		CASE(test_a_filesystem_that_is_not_named_is_checked_where_it_can_be_seen),
 		CASE(test_a_header_that_cannot_be_read_to_its_end_is_trouble_of_the_disk),
+		CASE(test_each_part_is_told_of_whatever_became_of_those_before_it),
+		CASE(test_without_a_key_or_root_what_needs_it_is_not_looked_at),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
