@@ -54,11 +54,14 @@ value_words(struct json_object *value)
 	return json_object_get_string(value);
 }
 
-/* Green for what is well, yellow for what is not; "result" and "state" are judged, nothing else. */
+/* Green for what is well, yellow for what is not: "result" and "state" are judged, "code" is one of
+ * a failure. */
 static const char *
 value_colour(const struct print *print, const char *name, const char *words)
 {
-	if (!print->coloured || (strcmp(name, "state") != 0 && strcmp(name, "result") != 0))
+	if (!print->coloured ||
+		(strcmp(name, "state") != 0 && strcmp(name, "result") != 0 &&
+			strcmp(name, "code") != 0))
 		return "";
 	return strcmp(words, "ok") == 0 || strcmp(words, "active") == 0 ? GREEN : YELLOW;
 }

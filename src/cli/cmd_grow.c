@@ -87,9 +87,11 @@ filesystem_grow(const struct growth *growth, struct deadline deadline, struct re
 static enum status
 growth_run(const struct command_call *call, struct growth *growth, struct reason *reason)
 {
+	log_step("fetching %s", call->params.ssm_parameter);
 	enum status status = key_fetch(&call->params, NULL, 0, call->deadline, &growth->key,
 		reason);
 
+	log_step("growing the mapping %s", growth->mapping->name);
 	if (status == STATUS_OK)
 		status = bounded_run(resize_body, "the mapping's growth", growth, sizeof(*growth),
 			call->deadline, reason);

@@ -7,7 +7,6 @@
 #include <stdarg.h>
 #include <stdbool.h>
 #include <stdio.h>
-#include <unistd.h>
 
 #include "base/log.h"
 #include "cli/terminal.h"
@@ -21,7 +20,7 @@ log_write(enum log_level level, const char *format, ...)
 	va_list arguments;
 	bool is_step = level == LOG_LEVEL_TRACE;
 
-	if (level > LOG_LEVEL_WARNING && !(is_step && isatty(STDERR_FILENO)))
+	if (level > LOG_LEVEL_WARNING && !(is_step && terminal_shows_steps()))
 		return;
 	va_start(arguments, format);
 	vsnprintf(line, sizeof(line), format, arguments);

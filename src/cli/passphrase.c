@@ -1,11 +1,17 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Bytes go straight into a secret; the terminal gets its echo back on every way out but a kill. */
+/*
+ * Bytes go straight into a secret; the terminal gets its echo back on every way out but SIGKILL:
+ * signals wait until it has.
+ */
 #include "cli/passphrase.h"
 
 #include <errno.h>
 #include <fcntl.h>
+#include <poll.h>
+#include <signal.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/signalfd.h>
 #include <termios.h>
 #include <unistd.h>
 
@@ -57,29 +63,65 @@ typed_line_read(int fd, struct secret *key)
 	}
 }
 
-enum status
-passphrase_ask(const char *what, struct secret *ret_key, struct reason *reason)
+/* Until a line is there to be read: false when a signal came first, which stays pending. */
+static bool
+typed_line_wait(int fd, int signals_fd)
 {
-	owned_fd fd = open("/dev/tty", O_RDWR | O_CLOEXEC | O_NOCTTY);
-	owned_secret key = {0};
+	struct pollfd waiting[] = {{.fd = fd, .events = POLLIN},
+		{.fd = signals_fd, .events = POLLIN}};
+
+	while (poll(waiting, 2, -1) < 0 && errno == EINTR)
+		;
+	return waiting[1].revents == 0;
+}
+
+/* One question with the echo off. STATUS_OK with an empty KEY: it was broken off by a signal. */
+static enum status
+terminal_ask(int fd, const char *what, int signals_fd, struct secret *key)
+{
 	struct termios before, quiet;
+	enum status status = STATUS_OK;
 
-	if (fd < 0 || tcgetattr(fd, &before) != 0)
-		return reason_set(reason, STATUS_MISSING_PARAMETER,
-			"--key-file is not set, and there is no terminal to ask for the passphrase of %.60s",
-			what);
-	enum status status = secret_make(&key, TYPED_BYTES);
-
-	if (status != STATUS_OK)
-		return reason_set(reason, status, "no memory for a passphrase");
-	terminal_clear_step();
+	if (tcgetattr(fd, &before) != 0)
+		return STATUS_INTERRUPTED;
 	dprintf(fd, "Passphrase of %s: ", what);
 	quiet = before;
 	quiet.c_lflag &= ~(tcflag_t)ECHO;
 	tcsetattr(fd, TCSAFLUSH, &quiet);
-	status = typed_line_read(fd, &key);
+	if (typed_line_wait(fd, signals_fd))
+		status = typed_line_read(fd, key);
 	tcsetattr(fd, TCSAFLUSH, &before);
 	dprintf(fd, "\n");
+	return status;
+}
+
+enum status
+passphrase_ask(const char *what, struct secret *ret_key, struct reason *reason)
+{
+	static const int caught[] = {SIGINT, SIGQUIT, SIGTERM, SIGHUP, SIGTSTP};
+	owned_fd fd = open("/dev/tty", O_RDWR | O_CLOEXEC | O_NOCTTY);
+	owned_secret key = {0};
+	sigset_t signals, mask;
+
+	if (fd < 0 || isatty(fd) == 0)
+		return reason_set(reason, STATUS_MISSING_PARAMETER,
+			"--key-file is not set, and there is no terminal to ask for the passphrase of %.60s",
+			what);
+	sigemptyset(&signals);
+	for (size_t i = 0; i < sizeof(caught) / sizeof(caught[0]); i++)
+		sigaddset(&signals, caught[i]);
+	owned_fd signals_fd = signalfd(-1, &signals, SFD_CLOEXEC | SFD_NONBLOCK);
+	enum status status = secret_make(&key, TYPED_BYTES);
+
+	if (status != STATUS_OK || signals_fd < 0)
+		return reason_set(reason, STATUS_NO_MEMORY, "no memory for a passphrase");
+	terminal_clear_step();
+	/* Let through, a signal ends us, or stops us, and then the question is asked again. */
+	while (status == STATUS_OK && key.length_bytes == 0) {
+		sigprocmask(SIG_BLOCK, &signals, &mask);
+		status = terminal_ask(fd, what, signals_fd, &key);
+		sigprocmask(SIG_SETMASK, &mask, NULL);
+	}
 	if (status != STATUS_OK)
 		return reason_set(reason, status, "no passphrase was typed, or it is too long");
 	*ret_key = secret_steal(&key);

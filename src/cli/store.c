@@ -82,6 +82,8 @@ store_list(const struct params *params, enum operation operation, struct deadlin
 	const struct helper_question question = {.operation = operation};
 	owned_secret reply = {0};
 	struct wire_frame frame;
+
+	log_step("asking about %s", params->ssm_parameter);
 	enum status status = helper_call(params, &question, deadline, &reply, &frame, reason);
 
 	if (status != STATUS_OK)

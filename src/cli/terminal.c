@@ -7,10 +7,24 @@
 #include <string.h>
 #include <unistd.h>
 
+static bool
+terminal_is_dumb(void)
+{
+	const char *terminal = getenv("TERM");
+
+	return terminal != NULL && strcmp(terminal, "dumb") == 0;
+}
+
+bool
+terminal_shows_steps(void)
+{
+	return isatty(STDERR_FILENO) && !terminal_is_dumb();
+}
+
 void
 terminal_clear_step(void)
 {
-	if (isatty(STDERR_FILENO))
+	if (terminal_shows_steps())
 		fputs("\r\033[K", stderr);
 }
 
@@ -18,8 +32,6 @@ bool
 terminal_is_coloured(int fd)
 {
 	const char *no_colour = getenv("NO_COLOR");
-	const char *terminal = getenv("TERM");
 
-	return isatty(fd) && (no_colour == NULL || *no_colour == '\0') &&
-		(terminal == NULL || strcmp(terminal, "dumb") != 0);
+	return isatty(fd) && (no_colour == NULL || *no_colour == '\0') && !terminal_is_dumb();
 }

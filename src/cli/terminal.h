@@ -5,7 +5,10 @@
 
 #include <stdbool.h>
 
-/* Takes away the line that names the current step, if stderr is a terminal. */
+/* Whether a line on stderr can be written and taken away again: a terminal, and no TERM=dumb. */
+bool terminal_shows_steps(void);
+
+/* Takes away the line that names the current step, where there can be one. */
 void terminal_clear_step(void);
 
 /* Whether FD is a terminal that wants colours: neither NO_COLOR nor TERM=dumb. */
