@@ -58,6 +58,18 @@ call_finish(struct command_call *call, enum status status, const struct reason *
 	return exit_code_of(status);
 }
 
+/* A wrong command line, whose --json may stand behind what is wrong with it. */
+static int
+usage_finish(char **words, struct command_call *call, const struct reason *reason)
+{
+	for (; *words != NULL && strcmp(*words, "--") != 0; words++) {
+		if (strcmp(*words, "--json") == 0)
+			call->options[OPTION_json] = "yes";
+	}
+	call_finish(call, STATUS_BAD_REQUEST, reason);
+	return EXIT_USAGE;
+}
+
 static int
 call_run(char **words, struct command_call *call)
 {
@@ -68,15 +80,10 @@ call_run(char **words, struct command_call *call)
 		help_write_command(stdout, call->row);
 		return fflush(stdout) == 0 ? 0 : 1;
 	}
-	if (status != STATUS_OK) {
-		message_write(call, &reason);
-		return EXIT_USAGE;
-	}
-	status = command_configure(call, &reason);
-	if (status == STATUS_BAD_REQUEST) {
-		message_write(call, &reason);
-		return EXIT_USAGE;
-	}
+	if (status == STATUS_OK)
+		status = command_configure(call, &reason);
+	if (status == STATUS_BAD_REQUEST)
+		return usage_finish(words, call, &reason);
 	if (status == STATUS_OK)
 		status = call->row->handler(call, &reason);
 	command_reword(call, &reason);

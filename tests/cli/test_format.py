@@ -223,7 +223,12 @@ class FormatTest(CommandTest):
                 self.assertEqual(self.opens(path, answer["recovery_key"]), 2)
                 self.assertEqual(self.opens(path, self.stored(name)["Value"]), 0)
                 self.assertEqual("argon2id" in self.dump(path), not version)
-                self.assertEqual(self.format(path, *version, name=name).answer["result"], "ok")
+                for again in ((), ("--recovery-slot",)):
+                    done = self.format(path, *again, *version, name=name)
+                    self.assertEqual(done.answer["result"], "ok")
+                    self.assertNotIn("recovery_key", done.answer)
+                    self.assertNotIn(answer["recovery_key"], done.out + done.err)
+                self.assertEqual(self.opens(path, answer["recovery_key"]), 2)
 
     def test_a_slot_0_of_somebody_elses_is_never_taken_for_the_keys(self):
         path, name = self.image(), self.fresh()

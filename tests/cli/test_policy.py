@@ -5,6 +5,7 @@ from __future__ import annotations
 import copy
 import json
 
+from emulator import ADMIN_KEY, ADMIN_SECRET
 from emulator.errors import AwsError
 
 from .kit import CommandTest
@@ -201,3 +202,32 @@ class PolicyTest(CommandTest):
         answer = self.policies(key=None)
         self.assertIn("every principal", answer["note"])
         self.assertEqual(len(answer["reader_policy"]["Statement"]), 1)
+
+    def test_the_policy_that_format_prints_reads_that_volumes_key_and_each_statement_is_needed(self):
+        self.aws.put("/luks/of-another", "a passphrase of some length")
+        done = self.run_command("format", str(self.image("made")), *self.way, "--ssm-parameter=/luks/of-format",
+                                "--no-filesystem", f"--kms-key-id={KEY}", "--json")
+        printed = json.loads(done.answer["reader_policy"])
+        self.assertEqual(self.read(printed, name="/luks/of-format").rc, 0)
+        self.refused("access-denied", "grant ssm:GetParameter ", done=self.read(printed, name="/luks/of-another"))
+        for place, action in enumerate(("ssm:GetParameter", "kms:Decrypt")):
+            less = {**printed, "Statement": [row for at, row in enumerate(printed["Statement"]) if at != place]}
+            self.refused("access-denied", f"grant {action} ", done=self.read(less, name="/luks/of-format"))
+
+    def test_the_provisioners_profile_is_no_part_of_what_the_nodes_get(self):
+        shared = self.directory / ".aws"
+        shared.mkdir(exist_ok=True)
+        path = shared / "credentials"
+        self.addCleanup(path.unlink)
+        path.write_text(f"[keymaker]\naws_access_key_id = {ADMIN_KEY}\naws_secret_access_key = {ADMIN_SECRET}\n")
+        path.chmod(0o600)
+        nobody = {"AWS_ACCESS_KEY_ID": "", "AWS_SECRET_ACCESS_KEY": "", "AWS_EC2_METADATA_DISABLED": "true"}
+        words = ["format", str(self.image()), *self.way, "--ssm-parameter=/luks/by-profile", "--no-filesystem", "--json",
+                 "--directory=/srv/x", "--map-name=x"]
+        self.refused("no-credentials", done=self.run_command(*words, env=nobody))
+        done = self.run_command(*words, "--profile=keymaker", env=nobody)
+        self.assertEqual(done.rc, 0, done)
+        self.assertEqual(self.stored("/luks/by-profile")["Version"], 1)
+        for name in ("for_pacemaker", "for_one_host", "for_systemd"):
+            for word in ("keymaker", "profile=", ADMIN_KEY, ".aws"):
+                self.assertNotIn(word, done.answer[name])

@@ -20,6 +20,23 @@ class WordsTest(CommandTest):
         self.assertEqual(self.run_command("nothing").rc, 64)
         self.assertEqual(self.run_command().rc, 64)
 
+    def test_a_wrong_command_line_is_answered_in_json_too(self):
+        for words in (["open", "--json", "--no-such-option"], ["open", "--no-such-option", "--json"],
+                      ["explain", "--json", "a", "b"], ["format", "--json"], ["status", "--json", "--timeout=0"],
+                      ["open", "--json", "../passwd"], ["policy", "--json", "--region"]):
+            done = self.run_command(*words)
+            self.assertEqual(done.rc, 64, done)
+            self.assertEqual(done.answer["error"]["code"], "bad-request")
+            self.assertTrue(done.err.strip().endswith(done.answer["error"]["text"]), done)
+        # Behind "--" there is no option any more.
+        self.assertEqual(self.run_command("explain", "--no-such-option", "--", "--json").out, "")
+
+    def test_a_bad_time_limit_is_a_wrong_command_line(self):
+        for value in ("0", "1m", "soon", "86401"):
+            done = self.run_command("status", f"--timeout={value}")
+            self.assertEqual(done.rc, 64)
+            self.refused("bad-request", f"--timeout={value}: must be seconds from 1 to 86400", done=done)
+
     def test_an_option_takes_its_value_both_ways_and_only_once(self):
         for words in (["--account", "123456789012"], ["--account=123456789012"]):
             done = self.run_command("policy", "--ssm-parameter", "/luks/x", "--region=eu-central-1", *words)
@@ -52,6 +69,14 @@ class WordsTest(CommandTest):
             self.assertIn(line, answer["for_one_host"])
             self.assertIn(line, answer["for_pacemaker"])
         self.assertNotIn("ignored", str(answer))
+        # The commands of the change-over; tests/article runs them.
+        for line in (f"luks-mount.service reads {path} as it is", "rm /etc/systemd/system/luks-mount.service ",
+                     "systemctl daemon-reload && systemctl enable luks-mount.service\n", f"luks-ssm migrate {path} ",
+                     "luks-ssm/data.conf\n", "luks-ssm check data\n", "systemctl disable luks-mount.service ",
+                     "systemctl enable --now luks-ssm@data.service\n"):
+            self.assertIn(line, answer["change_over"])
+        self.assertIn("environment_file keeps them", answer["note"])
+        self.assertNotIn("AKIA", str(answer))
         path.write_text("LUKS_DEVICE=$(findfs LABEL=x)\nLUKS_DEVICE_MOUNT_POINT=/data\nSSM_PATH=/luks/data\n")
         self.refused("bad-parameter", "as systemd reads it", done=self.run_command("migrate", str(path)))
 
