@@ -230,7 +230,7 @@ SUITES = [
           root="looks into the memory of processes that are undumpable"),
     Suite("lab-host", _host("lab/selftest/host", programs=False), ("emulator",), takes_names=True),
     Suite("lab", _machine("lab/selftest", programs=False), ("lab", "emulator"), takes_names=True),
-    Suite("examples", _host("examples"), ("build", "emulator"), takes_names=True),
+    Suite("examples", _host("examples"), ("build", "emulator", "shells"), takes_names=True),
     Suite("examples-machine", _machine("examples/machine"),
           ("build", "lab", "emulator"), takes_names=True),
     Suite("article", _machine("article", alone=True, systemd=True), ("build", "lab", "emulator"), takes_names=True),
