@@ -10,6 +10,7 @@ from .ec2 import Ec2
 from .errors import AwsError, ErrorStyle
 from .faults import Fault, FaultScript
 from .gateway import Gateway
+from .iam_service import Iam
 from .kms import Kms
 from .metadata import ContainerCredentials, Metadata
 from .parameters import Wanted
@@ -63,6 +64,7 @@ class Emulator:
         self.sts = Sts(self.world)
         self.metadata = Metadata(self.world, NODE_ROLE)
         self.ec2 = Ec2(self.world)
+        self.iam = Iam(self.world)
         self.container = ContainerCredentials(self.world, NODE_ROLE)
         self.certificates = Certificates(ca_directory, names)
         self._wanted_ports = (https_port, http_port)

@@ -12,7 +12,7 @@ import uuid
 from dataclasses import dataclass, field
 from urllib.parse import parse_qsl
 
-from . import ec2, sigv4
+from . import ec2, iam_service, sigv4
 from .clock import http_date
 from .errors import JSON_TYPE, AwsError, json_error, nested_kms_text, query_error
 from .faults import STATUS_OF, TEXT_OF, Fault
@@ -66,7 +66,7 @@ class Gateway:
         if dot and prefix in TARGETS:
             return Route(TARGETS[prefix], operation, key_id)
         form = dict(parse_qsl(request.body.decode("utf-8", "replace")))
-        service = "ec2" if form.get("Version") == ec2.VERSION else "sts"
+        service = {ec2.VERSION: "ec2", iam_service.VERSION: "iam"}.get(form.get("Version"), "sts")
         return Route(service, form.get("Action", "none"), key_id)
 
     # -- one request -----------------------------------------------------------
@@ -145,7 +145,7 @@ class Gateway:
 
     def _shape(self, reply: Reply, route: Route) -> Reply:
         reply.headers.append(("Date", http_date(self.world.clock.now(route.skew_s))))
-        if route.service in ("ssm", "kms", "sts"):
+        if route.service in ("ssm", "kms", "sts", "iam"):
             reply.headers.append(("x-amzn-RequestId", route.request_id))
         for fault in route.faults:
             if fault.do == "body_delay":
@@ -179,6 +179,8 @@ class Gateway:
                 return self._sts(request, route)
             if route.service == "ec2":
                 return self._ec2(request, route)
+            if route.service == "iam":
+                return self._iam(request, route)
             return self._json(request, route)
         except AwsError as error:
             return self._error(error, route)
@@ -191,7 +193,7 @@ class Gateway:
             return self._error(AwsError("InternalFailure", "bug in the emulator", 500), route)
 
     def _error(self, error: AwsError, route: Route, fault: Fault | None = None) -> Reply:
-        if route.service == "sts":
+        if route.service in ("sts", "iam"):
             return Reply(error.status, list(fault.headers.items()) if fault else [],
                          query_error(error, route.request_id), "text/xml", code=error.code)
         if route.service == "ec2":
@@ -262,6 +264,13 @@ class Gateway:
         caller = self._authenticate(request, route, sigv4.QUERY_CODES)
         result = self.emulator.ec2.handle(route.operation, form, caller)
         return Reply(200, [], ec2.render(route.operation, result, route.request_id), "text/xml")
+
+    def _iam(self, request: Request, route: Route) -> Reply:
+        form = dict(parse_qsl(request.body.decode("utf-8", "replace"), keep_blank_values=True))
+        caller = self._authenticate(request, route, sigv4.QUERY_CODES)
+        result = self.emulator.iam.handle(route.operation, form, caller)
+        body = render(route.operation, result, route.request_id, iam_service.NAMESPACE)
+        return Reply(200, [], body, "text/xml")
 
     # -- KMS as seen from SSM -------------------------------------------------------
 

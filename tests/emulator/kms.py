@@ -73,7 +73,7 @@ class Kms:
     """The service; handle() takes parsed JSON."""
 
     OPERATIONS = ("Encrypt", "Decrypt", "DescribeKey", "GenerateDataKey", "CreateKey",
-                  "GenerateDataKeyWithoutPlaintext", "CreateAlias", "DisableKey", "EnableKey",
+                  "GenerateDataKeyWithoutPlaintext", "CreateAlias", "PutKeyPolicy", "DisableKey", "EnableKey",
                   "ScheduleKeyDeletion", "CancelKeyDeletion", "ListAliases")
 
     def __init__(self, world: World):
@@ -279,6 +279,18 @@ class Kms:
         key = self._named(body, caller)
         self.authorize(caller, "kms:CreateAlias", key, {})
         key.aliases.append(body["AliasName"])
+        return {}
+
+    def _do_PutKeyPolicy(self, body, caller):
+        key = self._named(body, caller)
+        self.authorize(caller, "kms:PutKeyPolicy", key, {})
+        try:
+            policy = json.loads(body["Policy"])
+            iam.check_document(policy)
+        except (KeyError, ValueError, AwsError):
+            raise AwsError("MalformedPolicyDocumentException", "Policy contains a statement with one or more invalid "
+                           "parameters") from None
+        key.policy = policy
         return {}
 
     def _do_ListAliases(self, _body, caller):

@@ -26,10 +26,10 @@ def _element(name: str, value) -> str:
     return f"<{name}>{escape(str(value))}</{name}>"
 
 
-def render(operation: str, result: dict, request_id: str) -> bytes:
+def render(operation: str, result: dict, request_id: str, namespace: str = NAMESPACE) -> bytes:
     inner = _element(operation + "Result", result)
     meta = _element("ResponseMetadata", {"RequestId": request_id})
-    return (f'<{operation}Response xmlns="{NAMESPACE}">{inner}{meta}</{operation}Response>\n'
+    return (f'<{operation}Response xmlns="{namespace}">{inner}{meta}</{operation}Response>\n'
             ).encode()
 
 
