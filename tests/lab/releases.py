@@ -19,9 +19,9 @@ import time
 from . import apt, children
 from .image import LIBRARIES_OF, mmdebstrap_words
 
-TOOLS = "autoconf automake pkg-config gcc make libc6-dev libcmocka-dev mandoc xz-utils python3".split()
-# What a Debian package needs besides.
-DEB_TOOLS = "build-essential debhelper fakeroot".split()
+# The last three are for Debian packages; one root directory for both is sooner made than two.
+TOOLS = ("autoconf automake pkg-config gcc make libc6-dev libcmocka-dev mandoc xz-utils python3 "
+         "build-essential debhelper fakeroot").split()
 PREFIX = "--prefix=/usr --sysconfdir=/etc --localstatedir=/var"
 NOT_COPIED = (".git", "autom4te.cache", "configure", "config.h.in", "Makefile.in", "aclocal.m4", "build-aux")
 STEP_LIMIT_S = 1800
@@ -57,9 +57,9 @@ def _run(command: list, log: pathlib.Path, what: str) -> None:
         raise RuntimeError(f"{what} failed: {log.read_text(errors='replace')[-3000:]}")
 
 
-def root_directory(release: str, more: tuple = ()) -> pathlib.Path:
+def root_directory(release: str) -> pathlib.Path:
     """That release with a compiler and the libraries' headers."""
-    return _root_with(release, sorted({*TOOLS, *LIBRARIES_OF, *more}))
+    return _root_with(release, sorted({*TOOLS, *LIBRARIES_OF}))
 
 
 def _root_with(release: str, packages: list[str]) -> pathlib.Path:
@@ -131,7 +131,7 @@ def build_tree(release: str, source: pathlib.Path, target: pathlib.Path) -> path
 
 def build_deb(release: str, tarball: pathlib.Path, packaging: pathlib.Path, target: pathlib.Path) -> pathlib.Path:
     """Make a release's Debian package of a `make dist` tarball; what make-deb makes is put into `target`."""
-    root = root_directory(release, tuple(DEB_TOOLS))
+    root = root_directory(release)
     work = target / "work"
     _remove(work)
     shutil.copytree(packaging, work / "packaging")

@@ -13,6 +13,7 @@ sys.dont_write_bytecode = True
 
 # pylint: disable=wrong-import-position
 from lab import apt, children  # noqa: E402
+from runner import ahead  # noqa: E402
 from runner.builds import Builds  # noqa: E402
 from runner.report import Report, say  # noqa: E402
 from runner.suites import SUITES, TESTS, Context, Suite  # noqa: E402
@@ -64,10 +65,13 @@ def main() -> int:
         os.environ["LUKS_SSM_BENCH_JSON"] = os.path.abspath(options.json)
     children.interrupt_on_signals()
     report = Report()
+    beside = 0
     try:
         if not options.no_install:
             _install(suites)
         builds = Builds()
+        if options.suite is None:
+            beside = ahead.start()
         for suite in suites:
             say(f"== {suite.name}")
             if suite.root and os.geteuid() != 0:
@@ -82,6 +86,9 @@ def main() -> int:
     except subprocess.CalledProcessError as error:
         say(f"FAILED {error}")
         report.record("packages", False)
+    finally:
+        if beside:
+            ahead.end(beside)
     return report.close()
 
 
