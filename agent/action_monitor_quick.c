@@ -8,6 +8,16 @@
 #include "volume/lock.h"
 #include "volume/view.h"
 
+/*
+ * The steps are asked for: only the worker writes a log. A cluster that debugs everything does not
+ * get them from every monitor.
+ */
+static bool
+steps_are_asked_for(const struct ocf_call *call)
+{
+	return call->is_traced || (call->is_debug && call->interval == OCF_INTERVAL_UNSET);
+}
+
 int
 action_monitor_quick(const struct ocf_call *call, const struct wanted *wanted,
 	struct reason *reason)
@@ -15,6 +25,8 @@ action_monitor_quick(const struct ocf_call *call, const struct wanted *wanted,
 	owned_view view = {0};
 
 	(void)reason;
+	if (steps_are_asked_for(call))
+		return ACTION_PASS_ON;
 	/*
 	 * The lock first, the look second: a start that was under way before this call is then
 	 * either seen by its lock or has left what the look finds. One that begins later is not

@@ -162,6 +162,20 @@ the_agent_answers_0_when_all_is_well(void **state)
 }
 
 static void
+the_agent_leaves_it_to_the_worker_when_the_steps_are_asked_for(void **state)
+{
+	struct ocf_call asking = person;
+
+	(void)state;
+	asking.is_debug = true;
+	assert_int_equal(quick(&asking, STATE_ACTIVE), ACTION_PASS_ON);
+	asking.interval = OCF_INTERVAL_SET;
+	assert_int_equal(quick(&asking, STATE_ACTIVE), OCF_SUCCESS);
+	asking.is_traced = true;
+	assert_int_equal(quick(&asking, STATE_ACTIVE), ACTION_PASS_ON);
+}
+
+static void
 the_agent_answers_7_to_pacemaker_alone_and_only_when_no_start_is_under_way(void **state)
 {
 	(void)state;
@@ -275,6 +289,8 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup(the_agent_answers_0_when_all_is_well, begin),
+		cmocka_unit_test_setup(
+			the_agent_leaves_it_to_the_worker_when_the_steps_are_asked_for, begin),
 		cmocka_unit_test_setup(
 			the_agent_answers_7_to_pacemaker_alone_and_only_when_no_start_is_under_way,
 			begin),
