@@ -48,7 +48,7 @@ class Fault:
     message: str | None = None
     nested: str | None = None   # KMS code inside the message of an SSM error
     outer: str | None = None    # for service kms: the code SSM answers with
-    bytes: int = 0              # truncate: bytes of body sent; oversize: size of the body
+    bytes: int = 0              # truncate, body_delay: bytes of body sent; oversize: size of the body
     content_type: str | None = None
     location: str | None = None
     body: str | None = None

@@ -149,7 +149,8 @@ class Gateway:
             reply.headers.append(("x-amzn-RequestId", route.request_id))
         for fault in route.faults:
             if fault.do == "body_delay":
-                reply.stall_s = fault.seconds
+                reply.stall_s, reply.stall_at = fault.seconds, fault.bytes or None
+                reply.when_stalled = lambda: self.emulator.log.count("stalled")
             elif fault.do == "drip":
                 reply.drip_s = fault.seconds or 0.01
             elif fault.do == "truncate":

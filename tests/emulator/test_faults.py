@@ -3,6 +3,7 @@
 import http.client
 import ssl
 import time
+from concurrent.futures import ThreadPoolExecutor
 from email.utils import parsedate_to_datetime
 
 from .emulator import ADMIN_KEY, READER_KEY, READER_SECRET
@@ -195,6 +196,17 @@ class Faults(EmulatorTest):
             answer, took = self.timed()
             self.assertEqual(answer.json["Parameter"]["Value"], "key")
             self.assertGreaterEqual(took, 0.2)
+
+    def test_a_stall_before_the_last_byte_is_counted_when_it_begins(self):
+        self.aws.fault("body_delay", seconds=0.5, bytes=-1)
+        before = self.aws.log.snapshot().get("stalled", 0)
+        with ThreadPoolExecutor(1) as threads:
+            answer = threads.submit(self.timed)
+            until = time.monotonic() + 5
+            while self.aws.log.snapshot().get("stalled", 0) == before and time.monotonic() < until:
+                time.sleep(0.01)
+            self.assertFalse(answer.done())
+            self.assertEqual(answer.result()[0].json["Parameter"]["Value"], "key")
 
     def test_a_wrong_and_a_missing_content_type(self):
         self.aws.fault("content_type", content_type="text/plain", times=1)

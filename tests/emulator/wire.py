@@ -59,7 +59,9 @@ class Reply:
     body: bytes = field(repr=False, default=b"")
     content_type: str | None = None
     truncate: int | None = None     # send so many bytes of the body, then close
-    stall_s: float = 0.0            # wait in the middle of the body
+    stall_s: float = 0.0            # wait inside the body,
+    stall_at: int | None = None     # after so many bytes of it; below 0: so many before its end; None: its half
+    when_stalled: object = None     # called when that wait begins
     drip_s: float = 0.0             # wait after each byte of the body
     chunked: bool = False
     no_length: bool = False         # neither Content-Length nor chunks: the end is the close
@@ -190,9 +192,12 @@ class Connection:
                 self.send(bytes([byte]))
         elif reply.stall_s:
             whole = b"".join(parts)
-            self.send(head + whole[:len(whole) // 2])
+            at = len(whole) // 2 if reply.stall_at is None else reply.stall_at
+            self.send(head + whole[:at])
+            if reply.when_stalled:
+                reply.when_stalled()
             time.sleep(reply.stall_s)
-            self.send(whole[len(whole) // 2:])
+            self.send(whole[at:])
         else:
             self.send(head + b"".join(parts))
         if not keep:

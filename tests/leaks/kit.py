@@ -80,8 +80,8 @@ class LeakTest(kit.HelperTest):
         self.assertTrue(searched and all(int(words[4]) > 1 << 20 for words in searched), rest)
         return frames.STATUSES[reply["STATUS"]], reply, finds
 
-    def look(self, values: dict, reached, needles: dict | None = None, deadline_s: float = 10):
-        """The finds while a request is under way: when REACHED() says that it is."""
+    def look(self, values: dict, reached, wanted: set, needles: dict | None = None, deadline_s: float = 10):
+        """The finds while a request is under way: when REACHED() says so, and again until those WANTED have arrived."""
         values = {"DEADLINE": int((time.monotonic() + deadline_s) * 1000), **values}
         with subprocess.Popen(self.watch_arguments(needles or self.needles()), stdin=subprocess.PIPE,
                               stdout=subprocess.PIPE, env={"LD_BIND_NOW": "1"}) as watch:
@@ -91,8 +91,15 @@ class LeakTest(kit.HelperTest):
             while not reached():
                 self.assertLess(time.monotonic(), until, "the request never came")
                 time.sleep(0.05)
-            watch.send_signal(signal.SIGUSR1)
+            while watch.poll() is None and not wanted <= self.seen():
+                watch.send_signal(signal.SIGUSR1)
+                time.sleep(0.3)
             watch.stdout.read()
         finds, rest = read_log(self.log)
         self.assertIn("look", [words[0] for words in rest])
         return [find for find in finds if find.when == "look"], [find for find in finds if find.when == "exit"]
+
+    def seen(self) -> set[str]:
+        """What was found whole so far while the program ran."""
+        finds, _ = read_log(self.log) if self.log.exists() else ([], [])
+        return {find.needle for find in finds if find.when == "look" and find.how == "whole"}
