@@ -84,6 +84,52 @@ what_may_heal_is_1_for_start(void **state)
 		assert_int_equal(ocf_code_of_failure(healing[i], OCF_DOING_START), OCF_ERR_GENERIC);
 }
 
+/* The rows of EXIT-CODES.md for credentials, certificates, proxies and metadata, letter by letter.
+ */
+static void
+each_row_of_the_key_path_has_its_own_code(void **state)
+{
+	static const struct {
+		enum status status;
+		int start, validate;
+	} rows[] = {
+		{STATUS_NO_CREDENTIALS, 4, 4},
+		{STATUS_BAD_CREDENTIALS, 4, 4},
+		{STATUS_EXPIRED_CREDENTIALS, 4, 4},
+		{STATUS_BAD_PROFILE, 2, 2},
+		{STATUS_SLOW_CREDENTIALS, 1, 1},
+		{STATUS_METADATA_UNREACHABLE, 1, 1},
+		{STATUS_ROLE_DENIED, 4, 4},
+		{STATUS_NO_REGION, 2, 2},
+		{STATUS_REGION_DISABLED, 4, 4},
+		{STATUS_DENIED, 4, 4},
+		{STATUS_KMS_KEY_UNUSABLE, 4, 4},
+		{STATUS_NO_PARAMETER, 2, 2},
+		{STATUS_NOT_SECURE_STRING, 2, 2},
+		{STATUS_BAD_VALUE, 2, 2},
+		{STATUS_BAD_REPLY, 1, 1},
+		{STATUS_THROTTLED, 1, 1},
+		{STATUS_SERVICE_TROUBLE, 1, 1},
+		{STATUS_UNREACHABLE, 1, 1},
+		{STATUS_UNTRUSTED, 2, 2},
+		{STATUS_CERTIFICATE_TIME, 1, 1},
+		{STATUS_TLS_MISMATCH, 2, 2},
+		{STATUS_CLOCK_SKEW, 1, 1},
+		{STATUS_PROXY_REFUSED, 2, 2},
+		{STATUS_HELPER_BROKEN, 5, 5},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		int start = ocf_code_of_failure(rows[i].status, OCF_DOING_START);
+		int validate = ocf_code_of_failure(rows[i].status, OCF_DOING_VALIDATE);
+
+		if (start != rows[i].start || validate != rows[i].validate)
+			fail_msg("%s is %d and %d, not %d and %d", status_code(rows[i].status),
+				start, validate, rows[i].start, rows[i].validate);
+	}
+}
+
 static void
 a_status_from_nowhere_is_internal(void **state)
 {
@@ -240,6 +286,7 @@ main(void)
 		cmocka_unit_test(validate_says_6_for_the_configuration_alone),
 		cmocka_unit_test(reload_says_1_for_every_failure),
 		cmocka_unit_test(what_may_heal_is_1_for_start),
+		cmocka_unit_test(each_row_of_the_key_path_has_its_own_code),
 		cmocka_unit_test(a_status_from_nowhere_is_internal),
 		cmocka_unit_test(a_probe_says_0_1_or_7),
 		cmocka_unit_test(stop_says_0_with_proof_and_1_otherwise),
