@@ -182,7 +182,8 @@ role_take(const struct secret *body, char ret_role[static ROLE_BYTES])
 static enum status
 role_explain(const struct metadata *metadata, long http_status, struct reason *reason)
 {
-	if (http_status == 404)
+	/* With a token in hand it is the role that is not there; without one it was the token. */
+	if (http_status == 404 && metadata->token.length_bytes > 0)
 		return reason_set(reason, STATUS_NO_CREDENTIALS,
 			"no credentials are configured and this instance has no role; attach one");
 	return reason_set(reason, STATUS_NO_CREDENTIALS,

@@ -41,6 +41,7 @@ class HelperTest(unittest.TestCase):
         self.aws.kms.set_state("alias/luks", "Enabled")
         self.aws.metadata.role = "luks-node"
         self.aws.metadata.enabled = True
+        self.aws.metadata.require_token = True
         self.aws.metadata.answer = None
         self.aws.metadata.shown_lifetime_s = None
         self.aws.error_style.__init__()

@@ -56,7 +56,12 @@ class Containers(HelperTest):
     def test_old_credentials_are_sent_all_the_same(self):
         self.aws.container.lifetime_s = -60
         self.addCleanup(setattr, self.aws.container, "lifetime_s", 21600.0)
-        self.check_refusal(self.ask(), "expired-credentials")
+        self.aws.log.reset()
+        self.check_refusal(self.ask(), "expired-credentials", "ExpiredTokenException")
+        keys = {row.get("key_id") for row in self.aws.log.tail() if row["operation"] == "GetParameter"}
+        # Once, and once more with new ones; each was the service's to refuse.
+        self.assertEqual(len(keys), 2)
+        self.assertLessEqual(keys, set(self.aws.world.keys))
 
 
 class ProcessOutput(HelperTest):

@@ -32,6 +32,16 @@ class Metadata(HelperTest):
         self.aws.metadata.enabled = False
         self.check_refusal(self.ask(), "no-credentials", "HTTP 403")
 
+    def test_a_host_that_knows_version_1_alone_has_no_credentials_and_is_asked_for_nothing_but_a_token(self):
+        self.aws.metadata.require_token = False
+        for status in (403, 404, 405):
+            with self.subTest(status):
+                self.aws.faults.clear()
+                self.aws.log.reset()
+                self.aws.fault("body", service="imds", operation="token", status=status, body="")
+                self.check_refusal(self.ask(), "no-credentials", f"HTTP {status}", "IMDSv2")
+                self.assertEqual({row["operation"] for row in self.aws.log.tail()}, {"token"})
+
     def test_an_answer_that_says_it_has_none_is_no_credentials(self):
         self.aws.metadata.answer = {"Code": "AssumeRoleUnauthorizedAccess", "Message": "no"}
         self.check_refusal(self.ask(), "no-credentials", "AssumeRoleUnauthorizedAccess")

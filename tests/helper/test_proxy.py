@@ -73,6 +73,19 @@ class Ways(ProxyTest):
         self.assertEqual([head["target"] for head in proxy.heads], [f"localhost:{self.aws.https_port}"],
                          answer)
 
+    def test_the_endpoint_of_a_container_is_never_asked_through_it(self):
+        """Not with TLS either, which a proxy could carry: that endpoint has a certificate of its own, which is looked at here."""
+        proxy = self.proxy()
+        source = {"SOURCE": 4, "ACCESS_KEY": None, "SECRET_KEY": None, "CONTAINER_TOKEN": self.aws.container.authorization}
+        self.comes(PROXY=proxy.url, CONTAINER_URL=self.aws.metadata_endpoint + "/v1/credentials", **source)
+        self.assertEqual([head["target"] for head in proxy.heads], [f"localhost:{self.aws.https_port}"])
+        proxy.heads.clear()
+        before = self.aws.log.snapshot().get("connections.https", 0)
+        self.refused("untrusted-certificate", f"localhost:{self.aws.https_port}", PROXY=proxy.url,
+                     CONTAINER_URL=self.aws.endpoint + "/v1/credentials", **source)
+        self.assertEqual(proxy.heads, [])
+        self.assertGreater(self.aws.log.snapshot()["connections.https"], before)
+
     def test_the_true_names_of_a_region_are_reached_through_it(self):
         proxy = self.proxy()
         proxy.places["ssm.eu-central-1.amazonaws.com:443"] = ("127.0.0.1", self.aws.https_port)

@@ -5,7 +5,9 @@ The regions' true names lead to the emulator through its proxy.
 """
 from __future__ import annotations
 
+from emulator.emulator import NOBODY_KEY, NOBODY_SECRET
 from emulator.proxy import Proxy
+from emulator.world import ACCOUNT
 
 from .kit import HelperTest
 
@@ -88,6 +90,50 @@ class Regions(HelperTest):
                        body="<html>no</html>")
         self.refuses("bad-reply", "HTTP 403", deadline_s=2)
         self.assertEqual(self.asked(), [FIRST])
+
+    # -- a role is assumed at STS of the region that is asked ----------------
+
+    def calls(self) -> list[tuple[str, str]]:
+        """Service and region of each call that the proxy saw, repeats left out."""
+        return list(dict.fromkeys(tuple(head["target"].split(".")[:2]) for head in self.proxy.heads))
+
+    def ask_as_role(self, **values):
+        for region in LIST:
+            self.proxy.places.setdefault(f"sts.{region}.amazonaws.com:443", ("127.0.0.1", self.aws.https_port))
+        return self.ask(**{"ACCESS_KEY": NOBODY_KEY, "SECRET_KEY": NOBODY_SECRET, "ROLE_SESSION": ["luks-ssm"],
+                           "ROLE_ARN": [f"arn:aws:iam::{ACCOUNT}:role/luks-reader"], **values})
+
+    def test_the_role_is_assumed_in_the_region_that_is_asked(self):
+        answer = self.ask_as_role()
+        self.assertEqual((answer.region, self.calls()), (FIRST, [("sts", FIRST), ("ssm", FIRST)]), answer.reason)
+
+    def test_sts_in_trouble_leads_to_the_next_region(self):
+        for fault in ({"do": "error", "code": "ServiceUnavailable", "status": 503}, {"do": "error", "code": "Throttling", "status": 400},
+                      {"do": "reset"}, {"do": "truncate", "bytes": 30}):
+            with self.subTest(fault):
+                self.aws.faults.clear()
+                self.proxy.heads.clear()
+                self.aws.fault(fault["do"], service="sts", host=f"sts.{FIRST}.*", **{k: v for k, v in fault.items() if k != "do"})
+                answer = self.ask_as_role(deadline_s=4)
+                self.assertEqual(answer.region, SECOND, answer.reason)
+                self.assertEqual(self.calls(), [("sts", FIRST), ("sts", SECOND), ("ssm", SECOND)])
+                self.assertIn(FIRST, answer.warning)
+
+    def test_a_refusal_of_sts_is_an_answer_and_ends_the_list(self):
+        for code, expected in (("AccessDenied", "role-denied"), ("InvalidClientTokenId", "bad-credentials"),
+                               ("RegionDisabledException", "region-disabled")):
+            with self.subTest(code):
+                self.aws.faults.clear()
+                self.proxy.heads.clear()
+                self.aws.fault("error", service="sts", host=f"sts.{FIRST}.*", code=code, status=403)
+                self.check_refusal(self.ask_as_role(), expected, code)
+                self.assertEqual(self.calls(), [("sts", FIRST)])
+
+    def test_a_role_that_was_assumed_is_taken_along_to_the_next_region(self):
+        self.down(FIRST)
+        answer = self.ask_as_role(deadline_s=4)
+        self.assertEqual(answer.region, SECOND, answer.reason)
+        self.assertEqual(self.calls(), [("sts", FIRST), ("ssm", FIRST), ("ssm", SECOND)])
 
     def test_each_region_gets_an_equal_share_of_what_is_left(self):
         self.aws.fault("hang", service="ssm", host=f"ssm.{FIRST}.*")

@@ -68,6 +68,32 @@ class Sources(HelperTest):
             os.chown(path, 12345, 0)
             self.root_refused("bad-profile", "chown", environment_file=path)
 
+    def test_an_environment_file_with_any_secret_is_for_root_alone(self):
+        for line in ("AWS_SECRET_ACCESS_KEY=x", "AWS_SESSION_TOKEN=x", "AWS_SECURITY_TOKEN=x",
+                     "AWS_CONTAINER_AUTHORIZATION_TOKEN=x", "HTTPS_PROXY=http://user:word@127.0.0.1:9",
+                     "https_proxy=http://user@127.0.0.1:9"):
+            with self.subTest(line):
+                for mode in (0o644, 0o640, 0o604):
+                    file = self.write("open", f"{REGION}{line}\n", mode)
+                    self.root_refused("bad-profile", "environment_file: others may read", file, "chmod go-r",
+                                      environment_file=file)
+        self.works(environment_file=self.write("open", f"{REGION}HTTPS_PROXY=\nAWS_PROFILE=good\n", 0o644),
+                   credentials_file=self.credentials(self.keys("good")))
+
+    def test_no_file_that_others_may_write_counts(self):
+        """Neither the shared files nor the files of tokens."""
+        for mode in (0o620, 0o602):
+            for what in ("credentials_file", "config_file"):
+                file = self.write("loose", "[default]\n", mode)
+                self.root_refused("bad-profile", f"{what}: others may write {file}", "chmod go-w", region="eu-central-1", **{what: file})
+            token = self.write("token", "a.b.c\n", mode)
+            for what, lines in (
+                    ("web_identity_token_file", f"AWS_WEB_IDENTITY_TOKEN_FILE={token}\nAWS_ROLE_ARN=arn:aws:iam::1:role/x\n"),
+                    ("AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE",
+                     f"AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE={token}\nAWS_CONTAINER_CREDENTIALS_FULL_URI=http://127.0.0.1/x\n")):
+                self.root_refused("bad-profile", f"{what}: others may write {token}", "chmod go-w",
+                                  environment_file=self.variables(REGION, lines))
+
     def test_a_file_that_is_absent_or_no_file_is_refused(self):
         self.root_refused("bad-profile", "cannot be read", environment_file="/nowhere/at/all")
         self.root_refused("bad-profile", "is not a file", environment_file=str(self.directory))
@@ -134,7 +160,7 @@ class Sources(HelperTest):
         for line, word in (("sso_session = x", "SSO"), ("sso_start_url = x", "SSO"), ("login_session = x", "login"),
                            ("role_arn = x\nmfa_serial = y\nsource_profile = default", "MFA")):
             config = self.write("config", f"[profile p]\nregion = eu-central-1\n{line}\n")
-            self.root_refused("bad-profile", word, "human", profile="p", config_file=config)
+            self.root_refused("bad-profile", word, "needs a human: not for unattended use", profile="p", config_file=config)
 
     def test_chains_that_loop_or_lead_nowhere_are_refused(self):
         for text, word in (

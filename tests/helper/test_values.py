@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import base64
 
+from emulator.parameters import parse_wanted
+from emulator.world import ACCOUNT, REGION
+
 from .kit import NAME, PASSPHRASE, HelperTest
 
 
@@ -87,6 +90,13 @@ class Values(HelperTest):
         self.assertEqual((answer.code, answer.key), ("ok", b"from the manager"), answer.reason)
         self.assertFalse(answer.has_older)
 
+    def test_a_reference_to_secrets_manager_has_no_older_one_whatever_version_it_shows(self):
+        self.aws.fault("body", service="ssm", status=200, content_type="application/x-amz-json-1.1",
+                       body='{"Parameter": {"Type": "SecureString", "Value": "managed", "Version": 7}}')
+        answer = self.fetch(PARAMETER="/aws/reference/secretsmanager/disk")
+        self.assertEqual((answer.key, answer.version, answer.has_older), (b"managed", 7, False), answer.reason)
+        self.assertTrue(self.fetch(PARAMETER="/luks/disk").has_older, "without the reference it has one")
+
 
 class Versions(HelperTest):
     @classmethod
@@ -109,6 +119,12 @@ class Versions(HelperTest):
     def test_a_version_is_asked_for_by_number(self):
         self.assertEqual(self.fetch(PARAMETER="/luks/versions", VERSION=2).key, b"second")
         self.assertEqual(self.fetch(PARAMETER=self.arn("/luks/versions"), VERSION=1).key, b"first")
+
+    def test_a_label_comes_and_the_version_that_it_marks_has_older_ones(self):
+        self.aws.ssm.store.get(parse_wanted("/luks/versions", ACCOUNT, REGION)).label(2, ["current"])
+        answer = self.fetch(PARAMETER="/luks/versions:current")
+        self.assertEqual((answer.key, answer.version, answer.has_older), (b"second", 2, True), answer.reason)
+        self.refused("no-such-parameter", "ParameterVersionNotFound", PARAMETER="/luks/versions:absent")
 
     def test_a_version_that_is_not_there_is_no_parameter(self):
         self.refused("no-such-parameter", "ParameterVersionNotFound", PARAMETER="/luks/versions:9")

@@ -9,6 +9,7 @@ import subprocess
 from unittest import mock
 
 from emulator.emulator import NOBODY_KEY, NOBODY_SECRET
+from emulator.proxy import Proxy
 from emulator.world import ACCOUNT
 
 from . import markers
@@ -155,7 +156,19 @@ class AtTheEnd(LeakTest):
                 self.aws.fault(do, service="sts", **how)
                 self.nothing(None, values, needles, deadline_s=3)
 
-    def test_the_login_of_a_proxy_leaves_nothing(self):
+    def test_the_login_of_a_proxy_leaves_nothing_after_a_tunnel_and_after_a_refusal(self):
+        password = markers.text("proxy password", 40)
+        needles = self.needles(password=password, login=markers.login("user", password))
+        with Proxy(login=("user", password)) as proxy:
+            proxy.places[f"localhost:{self.aws.https_port}"] = ("127.0.0.1", self.aws.https_port)
+            values = self.marked_request(PROXY=proxy.url_with("user", password))
+            self.assertEqual(self.nothing("ok", values, needles)["KEY"], KEY.encode())
+            self.assertEqual(proxy.statuses, [200])
+            proxy.login = ("user", "another")
+            self.nothing("proxy-refused", values, needles)
+            self.assertEqual(proxy.statuses, [200, 407])
+
+    def test_the_login_of_a_proxy_that_is_none_leaves_nothing(self):
         password = markers.text("proxy password", 40)
         for host in ("http://user:{}@127.0.0.1:9", "http://user:{}@127.0.0.1:{}"):
             url = host.format(password, self.aws.http_port)

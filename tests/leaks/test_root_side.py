@@ -8,6 +8,8 @@ import signal
 import subprocess
 import time
 
+from emulator.proxy import Proxy
+
 from . import markers
 from .finds import read_log
 from .kit import ACCESS_KEY, KEY, MARKED, SECRET, TOKEN, LeakTest
@@ -113,7 +115,18 @@ class RootSide(LeakTest):
         self.opened("ok", device=self.device("pbkdf2"), profile="night", config_file=config,
                     environment_file=self.variables())
 
-    def test_a_proxys_login_leaves_nothing(self):
+    def test_a_proxys_login_leaves_nothing_after_a_tunnel_and_after_a_refusal(self):
+        password = markers.text("proxy password", 40)
+        needles = self.needles(password=password, login=markers.login("user", password))
+        with Proxy(login=("user", password)) as proxy:
+            proxy.places[f"localhost:{self.aws.https_port}"] = ("127.0.0.1", self.aws.https_port)
+            file = self.variables(f"HTTPS_PROXY={proxy.url_with('user', password)}")
+            self.opened("ok", needles, device=self.device("pbkdf2"), environment_file=file)
+            proxy.login = ("user", "another")
+            self.opened("proxy-refused", needles, device="/nowhere", environment_file=file)
+            self.assertEqual(proxy.statuses, [200, 407])
+
+    def test_a_login_of_no_proxy_leaves_nothing(self):
         password = markers.text("proxy password", 40)
         self.opened(None, self.needles(password=password, login=markers.login("user", password)),
                     device="/nowhere", endpoint_url="https://ssm.eu-central-1.amazonaws.com",

@@ -40,6 +40,20 @@ codes_are_found_in_every_spelling(void **state)
 }
 
 static void
+a_request_that_came_too_late_is_the_clocks_fault(void **state)
+{
+	struct reason reason = {0};
+
+	(void)state;
+	assert_true(aws_code_is_of_signature("RequestExpired"));
+	assert_int_equal(explain("RequestExpired", "Request has expired.", 400, &reason),
+		STATUS_CLOCK_SKEW);
+	assert_non_null(strstr(reason.text, "RequestExpired"));
+	assert_non_null(strstr(reason.text, "check the clock"));
+	assert_false(retry_helps(STATUS_CLOCK_SKEW));
+}
+
+static void
 a_code_that_is_too_long_is_none(void **state)
 {
 	char text[200], code[AWS_CODE_BYTES];
@@ -198,6 +212,7 @@ main(void)
 		cmocka_unit_test(what_botocores_standard_mode_retries_is_retried),
 		cmocka_unit_test(every_row_fits_behind_a_long_name_with_the_request_id),
 		cmocka_unit_test(codes_are_found_in_every_spelling),
+		cmocka_unit_test(a_request_that_came_too_late_is_the_clocks_fault),
 		cmocka_unit_test(a_code_that_is_too_long_is_none),
 		cmocka_unit_test(a_nested_code_needs_its_service_and_its_semicolon),
 		cmocka_unit_test(the_nested_code_decides_under_two_outer_codes_only),
