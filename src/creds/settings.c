@@ -80,6 +80,7 @@ environment_open(struct settings *settings, struct reason *reason)
 {
 	owned_secret text = {0};
 	const char *path = settings->params->environment_file;
+	unsigned int open = 0;
 
 	if (path == NULL)
 		return STATUS_OK;
@@ -88,7 +89,13 @@ environment_open(struct settings *settings, struct reason *reason)
 		FILE_LIMIT_BYTES, &text, reason);
 
 	if (status == STATUS_OK)
-		status = env_file_parse(&text, &settings->environment, NULL);
+		status = env_file_parse(&text, &settings->environment, &open);
+	/* systemd takes what stands behind an open quote for its value, and the rest for nothing.
+	 */
+	if (status == STATUS_OK && open != 0)
+		return reason_set(reason, STATUS_BAD_PROFILE,
+			"environment_file: %.100s, line %u: the quote is never closed, or a backslash ends the file; correct it",
+			path, open);
 	if (status != STATUS_OK || !environment_has_secret(&settings->environment))
 		return status;
 	secret_end(&text);
