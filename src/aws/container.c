@@ -1,16 +1,15 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* A GET, tried a few times, because the agent on the host may start later than we do. */
+/* A GET, tried until the deadline, because the agent on the host may start later than we do. */
 #include "aws/container.h"
 
 #include <stdio.h>
 #include <string.h>
 
 #include "aws/http.h"
-#include "base/pause.h"
+#include "aws/retry.h"
 
 #define CONTAINER_CONNECT_MS 1000
 #define CONTAINER_EXCHANGE_MS 2000
-#define CONTAINER_TRIES 4
 #define CONTAINER_REPLY_LIMIT_BYTES 65536
 #define CONTAINER_VARIABLE "AWS_CONTAINER_CREDENTIALS_FULL_URI"
 
@@ -102,18 +101,17 @@ static enum status
 container_ask(struct http_client *client, const struct container_url *url, const char *token,
 	struct deadline deadline, struct http_reply *reply, struct reason *reason)
 {
-	enum status status = STATUS_OK;
-
-	for (unsigned int try = 0; try < CONTAINER_TRIES; try++) {
+	for (unsigned int try = 0;; try++) {
 		http_reply_end(reply);
 		*reply = (struct http_reply)HTTP_REPLY_NONE;
 		reason_clear(reason);
-		status = container_try(client, url, token, deadline, reply, reason);
+
+		enum status status = container_try(client, url, token, deadline, reply, reason);
+
 		if (!container_may_recover(status, reply->status) ||
-			!deadline_pause_ms(deadline, pause_random_ms(try, 200, 1000)))
-			break;
+			!retry_wait(STATUS_METADATA_UNREACHABLE, try, 0, deadline))
+			return status;
 	}
-	return status;
 }
 
 static enum status

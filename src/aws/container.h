@@ -24,8 +24,8 @@ container_url_parse(const char *text, struct container_url *ret_url, struct reas
 
 /*
  * TOKEN NULL: none. The Expiration is not judged. STATUS_BAD_PROFILE: the URL, or a token that no
- * header can carry. STATUS_NO_CREDENTIALS: it refuses. STATUS_METADATA_UNREACHABLE after a few
- * tries. STATUS_BAD_REPLY, STATUS_NO_MEMORY.
+ * header can carry. STATUS_NO_CREDENTIALS: it refuses. STATUS_METADATA_UNREACHABLE: until the
+ * deadline it did not answer, or with 5xx. STATUS_BAD_REPLY, STATUS_NO_MEMORY.
  */
 must_use enum status container_credentials(const char *url, const char *token,
 	struct deadline deadline, struct credentials *ret_credentials, struct reason *reason);

@@ -141,10 +141,15 @@ credentials_parse(const struct secret *text, const char *origin,
 	enum status status = credentials_copy(origin, access_key, secret_key, token,
 		ret_credentials, reason);
 
-	if (status == STATUS_OK)
-		ret_credentials->expires_s = timestamp_parse(json_member_text(object,
-			"Expiration"));
-	return status;
+	if (status != STATUS_OK)
+		return status;
+
+	const char *expiration = json_member_text(object, "Expiration");
+
+	ret_credentials->expires_s = timestamp_parse(expiration);
+	ret_credentials->expires_malformed = !json_member_may_be_text(object, "Expiration") ||
+		(expiration != NULL && ret_credentials->expires_s == 0);
+	return STATUS_OK;
 }
 
 void

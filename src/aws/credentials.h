@@ -20,6 +20,7 @@ struct credentials {
 	struct secret session_token;       /* owned; no bytes: none */
 	int64_t expires_s; /* as the source claims, 0 when it says nothing; never believed, only
 			      told */
+	bool expires_malformed; /* what it claims is no time, which is told, too */
 };
 
 #define owned_credentials owned_by(credentials_end) struct credentials
@@ -34,7 +35,8 @@ credentials_copy(const char *origin, const char *access_key, const char *secret_
 
 /*
  * Reads the JSON form that metadata, containers and credential processes share (AccessKeyId,
- * SecretAccessKey, Token or SessionToken, Expiration). ORIGIN names the source in the reason.
+ * SecretAccessKey, Token or SessionToken, Expiration, which is never refused). ORIGIN names the
+ * source in the reason.
  * STATUS_BAD_REPLY, STATUS_NO_CREDENTIALS (the source says so itself with Code and Message).
  */
 must_use enum status credentials_parse(const struct secret *text, const char *origin,

@@ -133,6 +133,10 @@ expiry_note(struct fetch *fetch, int64_t now_s)
 			"%.60s: the credentials say that they expired %" PRId64
 			" s ago; they were used all the same",
 			fetch->request->origin, now_s - expires_s);
+	if (fetch->caller.credentials.expires_malformed)
+		warning_set(fetch,
+			"%.60s: the credentials' Expiration is no time; they were used all the same",
+			fetch->request->origin);
 }
 
 /* One try from credentials to the decoded value. */

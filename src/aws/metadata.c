@@ -5,7 +5,6 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "aws/partition.h"
 #include "base/pause.h"
 
 #define DEFAULT_ENDPOINT "http://169.254.169.254"
@@ -17,7 +16,6 @@
 #define EXCHANGE_MS 2000
 #define TRIES 4
 #define REPLY_LIMIT_BYTES 65536
-#define ROLE_BYTES 65
 
 enum status
 metadata_open(const char *endpoint, struct metadata *ret_metadata, struct reason *reason)
@@ -58,17 +56,6 @@ metadata_call(struct metadata *metadata, const char *method, const char *path,
 	return http_exchange(metadata->client, &call, ret_reply, reason);
 }
 
-/* Whether a header can carry it. */
-static bool
-token_is_plain(const struct secret *token)
-{
-	for (size_t i = 0; i < token->length_bytes; i++) {
-		if (token->bytes[i] <= ' ' || token->bytes[i] > '~')
-			return false;
-	}
-	return token->length_bytes > 0;
-}
-
 /*
  * A session token, unless there is one. RET_STATUS is the HTTP status when there is no token in the
  * answer.
@@ -91,10 +78,9 @@ token_obtain(struct metadata *metadata, struct deadline deadline, long *ret_http
 	*ret_http_status = reply.status;
 	if (reply.status != 200)
 		return STATUS_METADATA_UNREACHABLE;
-	if (!token_is_plain(&reply.body))
-		return reason_set(reason, STATUS_BAD_REPLY,
-			"%s: what came is not a token of instance metadata; see what sits between",
-			metadata->endpoint.host);
+	status = metadata_token_check(&reply.body, metadata->endpoint.host, reason);
+	if (status != STATUS_OK)
+		return status;
 	secret_end(&metadata->token);
 	metadata->token = secret_steal(&reply.body);
 	return STATUS_OK;
@@ -163,22 +149,6 @@ document_fetch(struct metadata *metadata, const char *path, struct deadline dead
 		metadata->endpoint.host);
 }
 
-/* The first line as a role's name. */
-static bool
-role_take(const struct secret *body, char ret_role[static ROLE_BYTES])
-{
-	static const char letters[] =
-		"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_+=,.@-";
-	size_t length_bytes = body->bytes != NULL ? strspn(body->bytes, letters) : 0;
-
-	if (length_bytes == 0 || length_bytes >= ROLE_BYTES ||
-		(body->bytes[length_bytes] != '\0' && body->bytes[length_bytes] != '\n'))
-		return false;
-	memcpy(ret_role, body->bytes, length_bytes);
-	ret_role[length_bytes] = '\0';
-	return true;
-}
-
 static enum status
 role_explain(const struct metadata *metadata, long http_status, struct reason *reason)
 {
@@ -196,7 +166,7 @@ metadata_credentials(struct metadata *metadata, struct deadline deadline,
 	struct credentials *ret_credentials, struct reason *reason)
 {
 	owned_secret role_body = {0}, keys_body = {0};
-	char role[ROLE_BYTES], path[sizeof(ROLE_PATH) + ROLE_BYTES];
+	char role[METADATA_ROLE_BYTES], path[sizeof(ROLE_PATH) + METADATA_ROLE_BYTES];
 	long http_status = 0;
 	enum status status = document_fetch(metadata, ROLE_PATH, deadline, &role_body, &http_status,
 		reason);
@@ -204,9 +174,9 @@ metadata_credentials(struct metadata *metadata, struct deadline deadline,
 	if (status != STATUS_OK)
 		return answer_is_final(http_status) ? role_explain(metadata, http_status, reason)
 						    : status;
-	if (!role_take(&role_body, role))
-		return reason_set(reason, STATUS_BAD_REPLY,
-			"%s: what came is not the name of a role", metadata->endpoint.host);
+	status = metadata_role_take(&role_body, metadata->endpoint.host, role, reason);
+	if (status != STATUS_OK)
+		return status;
 	snprintf(path, sizeof(path), ROLE_PATH "%s", role);
 	status = document_fetch(metadata, path, deadline, &keys_body, &http_status, reason);
 	if (status != STATUS_OK)
@@ -232,14 +202,9 @@ metadata_region(struct metadata *metadata, struct deadline deadline,
 	}
 	if (status != STATUS_OK && !answer_is_final(http_status))
 		return status;
-	if (status == STATUS_OK && body.length_bytes > 0 && body.length_bytes < REGION_BYTES &&
-		region_is_well_formed(body.bytes)) {
-		memcpy(ret_region, body.bytes, body.length_bytes + 1);
-		return STATUS_OK;
-	}
+	/* An answer that refuses gives no region either: its body was not kept. */
 	reason_clear(reason);
-	return reason_set(reason, STATUS_NO_REGION,
-		"no region is configured and instance metadata gives none; set region");
+	return metadata_region_take(&body, ret_region, reason);
 }
 
 void

@@ -3,15 +3,18 @@
  * The instance metadata service, version 2 only: a session token, then the role's credentials or
  * the region. Source: EC2 User Guide, «Use IMDS»; the hop limit and early-boot troubles are in the
  * reasons. Never through a proxy.
+ *
+ * Four tries a document, while the deadline lasts: the one place where a count ends the tries. On a
+ * host that is no instance this service is not there at all, and what is missing has to be said
+ * soon.
  */
 #ifndef LUKS_SSM_AWS_METADATA_H
 #define LUKS_SSM_AWS_METADATA_H
 
 #include "aws/credentials.h"
 #include "aws/http.h"
+#include "aws/metadata_text.h"
 #include "aws/url.h"
-
-#define REGION_BYTES 64
 
 struct metadata {
 	struct endpoint endpoint;

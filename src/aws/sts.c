@@ -159,9 +159,14 @@ sts_reply_take(struct http_reply *reply, const struct sts_way *way, const struct
 			reply->request_id[0] != '\0' ? reply->request_id : "unknown");
 	status = credentials_copy("STS", found[LEAF_ACCESS_KEY].text, found[LEAF_SECRET_KEY].text,
 		found[LEAF_TOKEN].text, ret_credentials, reason);
-	if (status == STATUS_OK)
-		ret_credentials->expires_s = timestamp_parse(found[LEAF_EXPIRATION].text);
-	return status;
+	if (status != STATUS_OK)
+		return status;
+
+	const char *expiration = found[LEAF_EXPIRATION].text;
+
+	ret_credentials->expires_s = timestamp_parse(expiration);
+	ret_credentials->expires_malformed = expiration != NULL && ret_credentials->expires_s == 0;
+	return STATUS_OK;
 }
 
 enum status

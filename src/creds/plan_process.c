@@ -68,8 +68,9 @@ environment_room_bytes(const struct settings *settings)
 }
 
 /*
- * The resource's own variables, then the process environment where it counts, then a path.
- * STATUS_NO_MEMORY.
+ * The resource's own variables, then the process environment where it counts, then a path. Keys and
+ * tokens among them are passed on, because botocore's programs inherit them, too, and some begin
+ * with them: the program is root's, and so is its environ. STATUS_NO_MEMORY.
  */
 static enum status
 environment_fill(const struct settings *settings, struct process_environment *environment)

@@ -85,47 +85,12 @@ keys_take(const char *profile, enum settings_file file, struct plan *plan, struc
 	return STATUS_OK;
 }
 
-/* Each variable of the environment before the profile's own word. */
-static const char *
-identity_text(const struct settings *settings, const char *profile, const char *variable,
-	const char *name)
-{
-	const char *text = variable != NULL ? settings_variable(settings, variable) : NULL;
-
-	return text != NULL ? text : settings_profile_text(settings, profile, name);
-}
-
-static enum status
-web_identity_take(const char *profile, bool with_environment, struct plan *plan,
-	struct reason *reason)
-{
-	const struct settings *settings = &plan->settings;
-	const char *file = identity_text(settings, profile,
-		with_environment ? "AWS_WEB_IDENTITY_TOKEN_FILE" : NULL, "web_identity_token_file");
-	const char *role = identity_text(settings, profile,
-		with_environment ? "AWS_ROLE_ARN" : NULL, "role_arn");
-	const char *session = identity_text(settings, profile,
-		with_environment ? "AWS_ROLE_SESSION_NAME" : NULL, "role_session_name");
-
-	if (file == NULL)
-		return STATUS_OK;
-	if (role == NULL)
-		return reason_set(reason, STATUS_BAD_PROFILE,
-			"web_identity_token_file: there is no role for its token; set role_arn or AWS_ROLE_ARN");
-	if (plan->role_count == PLAN_ROLES)
-		return reason_set(reason, STATUS_BAD_PROFILE,
-			"profile %.60s: more than %d roles in a row; shorten the chain", profile,
-			PLAN_ROLES);
-	plan->roles[plan->role_count++] = (struct plan_role){.arn = role, .session = session};
-	return source_take_web_identity(plan, file, reason);
-}
-
 enum status
 profile_take_own(const char *profile, bool with_environment, struct plan *plan,
 	struct reason *reason)
 {
 	const struct settings *settings = &plan->settings;
-	enum status status = web_identity_take(profile, with_environment, plan, reason);
+	enum status status = source_take_web_identity(plan, profile, with_environment, reason);
 
 	if (status == STATUS_OK && plan->source == 0)
 		status = login_refuse(settings, profile, reason);

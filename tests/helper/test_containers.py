@@ -46,8 +46,28 @@ class Containers(HelperTest):
                 self.aws.fault(do, service="container", times=2, **rest)
                 self.assertEqual(self.ask(20).code, "ok")
 
+    def test_the_deadline_ends_the_tries_and_no_count_does(self):
+        """More of them than instance metadata gets, and of both kinds: it says that it is in trouble, it says nothing."""
+        self.aws.fault("error", service="container", code="x", status=503, nth=[1, 3])
+        self.aws.fault("reset", service="container", nth=[4, 6])
+        self.assertEqual(self.ask(30).code, "ok")
+        self.aws.faults.clear()
+        fault = self.aws.fault("error", service="container", code="x", status=503)
+        answer = self.check_refusal(self.ask(6), "metadata-unreachable", "HTTP 503")
+        self.assertGreater(fault.fired, 4)
+        self.assertGreater(answer.seconds, 4)
+
     def test_no_endpoint_at_all_is_unreachable(self):
-        self.check_refusal(self.ask(CONTAINER_URL="http://127.0.0.1:1/x"), "metadata-unreachable", "ECS or EKS")
+        self.check_refusal(self.ask(2, CONTAINER_URL="http://127.0.0.1:1/x"), "metadata-unreachable", "ECS or EKS")
+
+    def test_an_expiration_that_is_no_time_is_told_and_spoils_nothing(self):
+        session = self.aws.world.open_session(self.aws.world.role("luks-node"), "container", 900)
+        for expiration in ("soon", 1800000000):
+            self.aws.fault("body", service="container", status=200, body=json.dumps(
+                {"AccessKeyId": session.key_id, "SecretAccessKey": session.secret, "Token": session.token, "Expiration": expiration}))
+            answer = self.ask()
+            self.assertEqual(answer.key, PASSPHRASE.encode(), answer.reason)
+            self.assertIn("Expiration is no time", answer.warning)
 
     def test_an_answer_that_is_no_credentials_is_a_bad_reply(self):
         self.aws.fault("body", service="container", body="<html>", status=200)

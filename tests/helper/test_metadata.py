@@ -52,6 +52,21 @@ class Metadata(HelperTest):
         self.assertEqual(answer.key, PASSPHRASE.encode(), answer.reason)
         self.assertIn("expired", answer.warning)
 
+    def test_an_expiration_that_is_no_time_is_told_and_spoils_nothing(self):
+        session = self.aws.world.open_session(self.aws.world.role("luks-node"), "i-1", 900)
+        self.aws.metadata.answer = {"Code": "Success", "AccessKeyId": session.key_id, "SecretAccessKey": session.secret,
+                                    "Token": session.token, "Expiration": "2099-02-30T00:00:00Z"}
+        answer = self.ask()
+        self.assertEqual(answer.key, PASSPHRASE.encode(), answer.reason)
+        self.assertIn("Expiration is no time", answer.warning)
+
+    def test_four_tries_are_all_that_a_document_gets(self):
+        """The one count there is: KEYS.md 2.2, aws/metadata.h."""
+        fault = self.aws.fault("error", service="imds", operation="role", code="x", status=503)
+        answer = self.check_refusal(self.ask(30), "metadata-unreachable", "HTTP 503")
+        self.assertEqual(fault.fired, 4)
+        self.assertLess(answer.seconds, 10)
+
     def test_trouble_of_early_boot_is_waited_out(self):
         for do, rest in (("error", {"code": "x", "status": 503}), ("reset", {}), ("close", {})):
             for operation in ("token", "role", "credentials"):

@@ -76,6 +76,16 @@ class Roles(HelperTest):
         self.assertEqual(answer.key, PASSPHRASE.encode(), answer.reason)
         self.assertIn("clock", answer.warning)
 
+    def test_an_expiration_that_is_no_time_is_told_and_spoils_nothing(self):
+        session = self.aws.world.open_session(self.aws.world.role("luks-reader"), "luks-ssm", 900)
+        parts = (("AccessKeyId", session.key_id), ("SecretAccessKey", session.secret), ("SessionToken", session.token), ("Expiration", "soon"))
+        leaves = "".join(f"<{name}>{text}</{name}>" for name, text in parts)
+        self.aws.fault("body", service="sts", status=200, content_type="text/xml", body="<AssumeRoleResponse><AssumeRoleResult>"
+                       f"<Credentials>{leaves}</Credentials></AssumeRoleResult></AssumeRoleResponse>")
+        answer = self.ask(READER)
+        self.assertEqual(answer.key, PASSPHRASE.encode(), answer.reason)
+        self.assertIn("Expiration is no time", answer.warning)
+
     def test_a_session_that_expired_is_asked_for_once_more(self):
         self.aws.fault("expired_token", service="ssm", nth=1)
         before = len(self.asked("AssumeRole"))

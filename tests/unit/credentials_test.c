@@ -6,6 +6,7 @@
 #include <stdint.h>
 
 #include <cmocka.h>
+#include <stdio.h>
 #include <string.h>
 
 #include "aws/credentials.h"
@@ -40,6 +41,29 @@ the_json_of_metadata_and_of_processes_is_read(void **state)
 		STATUS_OK);
 	assert_string_equal(process.session_token.bytes, "T");
 	assert_int_equal(process.expires_s, 0);
+}
+
+static void
+an_expiration_that_is_no_time_is_noted(void **state)
+{
+	static const struct {
+		const char *member;
+		bool malformed;
+	} cases[] = {{"", false}, {",\"Expiration\":null", false},
+		{",\"Expiration\":\"2099-01-01T00:00:00Z\"", false},
+		{",\"Expiration\":\"soon\"", true}, {",\"Expiration\":1800000000", true},
+		{",\"Expiration\":[]", true}};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		owned_credentials credentials = {0};
+		char text[200];
+
+		snprintf(text, sizeof(text), "{\"AccessKeyId\":\"A\",\"SecretAccessKey\":\"S\"%s}",
+			cases[i].member);
+		assert_int_equal(parse(text, &credentials), STATUS_OK);
+		assert_int_equal(credentials.expires_malformed, cases[i].malformed);
+	}
 }
 
 static void
@@ -108,6 +132,7 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(the_json_of_metadata_and_of_processes_is_read),
+		cmocka_unit_test(an_expiration_that_is_no_time_is_noted),
 		cmocka_unit_test(an_answer_without_keys_is_no_credentials),
 		cmocka_unit_test(what_no_header_can_carry_is_refused),
 		cmocka_unit_test(times_are_read_or_unknown),
