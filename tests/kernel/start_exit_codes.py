@@ -95,6 +95,20 @@ def test_a_missing_helper_is_5_and_a_probe_stays_7(m):
         m.sh(f"mv {HELPER}.away {HELPER}")
 
 
+def test_a_missing_user_for_the_fetch_is_5_and_a_probe_stays_7(m):
+    volume = m.volume(fs="ext4")
+    m.sh("cp -a /etc/passwd /run/passwd; grep -q ^luks-ssm: /etc/passwd; sed -i /^luks-ssm:/d /etc/passwd")
+    try:
+        result = refused(volume, 5, "helper-broken")
+        assert "there is no user luks-ssm" in result.reason, result
+        assert volume.agent("probe").rc == 7
+        assert volume.agent("stop").rc == 0
+    finally:
+        m.sh("cp -a /run/passwd /etc/passwd")
+    assert volume.agent("start").rc == 0
+    assert volume.agent("stop").rc == 0
+
+
 def test_a_missing_worker_never_makes_a_look_at_a_healthy_volume_fail(m):
     volume = m.volume(fs="ext4")
     assert volume.agent("start").rc == 0
