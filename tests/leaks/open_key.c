@@ -5,6 +5,7 @@
  * which searches its memory before it ends.
  */
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/prctl.h>
 
@@ -34,7 +35,8 @@ int
 main(int argc, char **argv)
 {
 	struct arguments arguments = {argc, argv};
-	struct deadline deadline = deadline_in_ms(10000);
+	const char *deadline_ms = argument_find(&arguments, "test_deadline_ms");
+	struct deadline deadline = deadline_in_ms(deadline_ms != NULL ? atol(deadline_ms) : 10000);
 	struct params params;
 	struct reason reason = {0};
 	owned_fetched_key key = {0};

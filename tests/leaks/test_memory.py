@@ -9,6 +9,7 @@ import subprocess
 from unittest import mock
 
 from emulator.emulator import NOBODY_KEY, NOBODY_SECRET
+from emulator.faults import ACTIONS
 from emulator.proxy import Proxy
 from emulator.world import ACCOUNT
 
@@ -18,7 +19,7 @@ from .kit import ACCESS_KEY, KEY, SECRET, TOKEN, LeakTest
 
 # What is tried in one piece of two seconds.
 FAULTS = [
-    ("connect_reset", {}), ("connect_close", {}), ("connect_hang", {}),
+    ("connect_reset", {}), ("connect_close", {}), ("connect_hang", {}), ("connect_delay", {"seconds": 0.5}),
     ("hang", {}), ("reset", {}), ("close", {}), ("delay", {"seconds": 0.5}),
     ("error", {"code": "ThrottlingException"}), ("error", {"code": "InternalServerError", "status": 500}),
     ("error", {"code": "AccessDeniedException"}), ("error", {"code": "InvalidSignatureException"}),
@@ -54,6 +55,9 @@ class AtTheEnd(LeakTest):
     def test_a_fetch_leaves_nothing(self):
         reply = self.nothing("ok", self.marked_request())
         self.assertEqual(reply["KEY"], KEY.encode())
+
+    def test_no_fault_of_the_emulator_is_left_out(self):
+        self.assertEqual({do for do, _ in FAULTS}, set(ACTIONS))
 
     def test_a_fetch_under_each_fault_of_the_service_leaves_nothing(self):
         for do, how in FAULTS:

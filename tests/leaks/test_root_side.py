@@ -13,6 +13,7 @@ from emulator.proxy import Proxy
 from . import markers
 from .finds import read_log
 from .kit import ACCESS_KEY, KEY, MARKED, SECRET, TOKEN, LeakTest
+from .test_memory import FAULTS
 
 PROGRAM = "cat"
 KDFS = {"pbkdf2": ["--pbkdf", "pbkdf2", "--pbkdf-force-iterations", "1000"],
@@ -92,13 +93,14 @@ class RootSide(LeakTest):
             self.assertEqual([str(find) for find in finds if find.when == "exit"], [], f"call {number} of {calls}")
         self.assertGreater(crashed, calls // 3)
 
-    def test_a_fetch_that_fails_leaves_nothing(self):
-        for do, how in (("error", {"code": "AccessDeniedException"}), ("html", {}), ("truncate", {"bytes": 150})):
-            with self.subTest(do):
+    def test_a_fetch_under_each_fault_of_the_service_leaves_nothing(self):
+        """Those that spoil nothing end at the device, which is not there."""
+        arguments = {"device": "/nowhere", "environment_file": self.variables(), "test_deadline_ms": 1500}
+        for do, how in FAULTS:
+            with self.subTest(f"{do} {how}"):
                 self.aws.faults.clear()
-                self.aws.fault(do, service="ssm", **how)
-                arguments = {"device": "/nowhere", "environment_file": self.variables()}
-                self.opened("access-denied" if do == "error" else None, **arguments)
+                self.aws.fault(do, service="https" if do.startswith("connect") else "ssm", **how)
+                self.opened(None, **arguments)
 
     def test_a_profile_leaves_nothing(self):
         credentials = self.write("credentials", f"[night]\naws_access_key_id = {ACCESS_KEY}\n"

@@ -1,13 +1,15 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Runs a command and everything that it starts under its eyes: watch NEEDLES LOG [crash NAME NUMBER
- * SIGNAL] -- COMMAND…. The memory of each process is searched right before it ends, and of all of
- * them whenever SIGUSR1 comes. With crash, the process called NAME gets SIGNAL at its NUMBERth
- * system call. Ends as the command does. Linux: ptrace(2), with CAP_SYS_PTRACE for what is
- * undumpable.
+ * Runs a command and everything that it starts under its eyes: watch NEEDLES LOG [crash NAME
+ * [PHASE:]NUMBER SIGNAL] -- COMMAND…. The memory of each process is searched right before it ends,
+ * and of all of them whenever SIGUSR1 comes. With crash, the process called NAME gets SIGNAL at its
+ * NUMBERth system call, or at the NUMBERth since it entered the phase of that number (the byte on
+ * its pipe: volume/phase.h); each phase that such a process enters is noted with its calls so far.
+ * Ends as the command does. Linux: ptrace(2), with CAP_SYS_PTRACE for what is undumpable.
  */
 #include <errno.h>
 #include <signal.h>
+#include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -31,8 +33,16 @@ struct tracee {
 
 struct crash {
 	const char *name; /* NULL: none */
+	int phase;        /* -1: whatever the phase */
 	long number;
 	int signal_number;
+};
+
+/* The phase that a process has told of. */
+struct phase_seen {
+	pid_t pid;
+	int phase;  /* -1: none yet */
+	long calls; /* of that process since then */
 };
 
 struct watch {
@@ -40,6 +50,7 @@ struct watch {
 	FILE *log;
 	struct crash crash;
 	long calls; /* of the process that is to crash */
+	struct phase_seen seen;
 	struct tracee tracees[TRACEES_MAX];
 };
 
@@ -148,14 +159,75 @@ tracee_choose(const struct watch *watch, struct tracee *tracee)
 	tracee->is_chosen = strncmp(comm, watch->crash.name, 15) == 0;
 }
 
+static int
+fd_is_pipe(pid_t pid, unsigned long long fd)
+{
+	char path[64], target[16] = "";
+
+	snprintf(path, sizeof(path), "/proc/%d/fd/%llu", pid, fd);
+	return readlink(path, target, sizeof(target) - 1) > 5 && strncmp(target, "pipe:", 5) == 0;
+}
+
+/* The byte that the call is about to write alone to a pipe; -1: it is another call. */
+static int
+phase_written(pid_t pid)
+{
+	struct __ptrace_syscall_info call = {0};
+
+	if (ptrace(PTRACE_GET_SYSCALL_INFO, pid, sizeof(call), &call) <= 0 ||
+		call.op != PTRACE_SYSCALL_INFO_ENTRY || call.entry.nr != SYS_write ||
+		call.entry.args[2] != 1 || !fd_is_pipe(pid, call.entry.args[0]))
+		return -1;
+	errno = 0;
+
+	long word = ptrace(PTRACE_PEEKDATA, pid, (void *)(uintptr_t)call.entry.args[1], 0);
+
+	return errno == 0 ? (int)(word & 0xff) : -1;
+}
+
+/* The phase that is left, with the calls that it took. */
+static void
+phase_tell(const struct watch *watch)
+{
+	if (watch->seen.phase >= 0)
+		fprintf(watch->log, "phase\t%d\t%d\tcalls\t%ld\n", watch->seen.pid,
+			watch->seen.phase, watch->seen.calls);
+}
+
+static void
+phase_note(struct watch *watch, pid_t pid)
+{
+	int phase = phase_written(pid);
+
+	if (pid == watch->seen.pid)
+		watch->seen.calls++;
+	if (phase < 0)
+		return;
+	phase_tell(watch);
+	watch->seen = (struct phase_seen){pid, phase, 0};
+}
+
+static int
+crash_is_due(const struct watch *watch, pid_t pid)
+{
+	const struct crash *crash = &watch->crash;
+
+	if (crash->phase < 0)
+		return watch->calls == crash->number;
+	return pid == watch->seen.pid && watch->seen.phase == crash->phase &&
+		watch->seen.calls == crash->number;
+}
+
 /* Counts a call of the chosen process, and ends it at the chosen one. */
 static void
 call_count(struct watch *watch, pid_t pid)
 {
 	watch->calls++;
-	if (watch->calls != watch->crash.number)
+	phase_note(watch, pid);
+	if (!crash_is_due(watch, pid))
 		return;
-	fprintf(watch->log, "crash\t%d\t%s\tcall\t%ld\n", pid, watch->crash.name, watch->calls);
+	fprintf(watch->log, "crash\t%d\t%s\tcall\t%ld\t%d\n", pid, watch->crash.name, watch->calls,
+		pid == watch->seen.pid ? watch->seen.phase : -1);
 	fflush(watch->log);
 	syscall(SYS_tgkill, pid, pid, watch->crash.signal_number);
 }
@@ -251,14 +323,26 @@ command_start(char **command)
 	return pid;
 }
 
+/* NAME, [PHASE:]NUMBER and SIGNAL. */
+static struct crash
+crash_read(char **words)
+{
+	const char *colon = strchr(words[1], ':');
+
+	return (struct crash){.name = words[0],
+		.phase = colon != NULL ? atoi(words[1]) : -1,
+		.number = atol(colon != NULL ? colon + 1 : words[1]),
+		.signal_number = atoi(words[2])};
+}
+
 int
 main(int argc, char **argv)
 {
-	struct watch watch = {0};
+	struct watch watch = {.seen = {.phase = -1}};
 	int next = 3;
 
 	if (argc > 8 && strcmp(argv[3], "crash") == 0) {
-		watch.crash = (struct crash){argv[4], atol(argv[5]), atoi(argv[6])};
+		watch.crash = crash_read(argv + 4);
 		next = 7;
 	}
 	if (argc < next + 2 || strcmp(argv[next], "--") != 0)
@@ -280,6 +364,7 @@ main(int argc, char **argv)
 	}
 	int code = watch_serve(&watch, pid);
 
+	phase_tell(&watch);
 	fprintf(watch.log, "end\t%d\t-\tcalls\t%ld\n", pid, watch.calls);
 	fclose(watch.log);
 	return code;

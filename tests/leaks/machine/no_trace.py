@@ -1,6 +1,8 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """A start and a stop leave no secret behind: in no process, no file, no log and no core dump."""
 
+import pathlib
+import re
 import time
 
 from lab import each, limit
@@ -13,6 +15,10 @@ FAULTS = (("none", {}), ("error", {"code": "AccessDeniedException"}), ("truncate
 # A crash at so many places, from the first system call to the last.
 PARTS = 6
 PROGRAMS = ("luks-ssm-worker", "luks-ssm-aws")
+WORKER = PROGRAMS[0]
+PHASES = re.findall(r"^PHASE\((\w+),", (pathlib.Path(__file__).resolve().parents[3] / "src/volume/phases.def").read_text(), re.M)
+FROM_THE_KEY_ON = PHASES[PHASES.index("FETCHING_KEY"):]
+UNLIMITED = ("/bin/sh", "-c", "ulimit -c unlimited; exec \"$@\"", "sh")
 
 
 def check_ends(room: Room) -> None:
@@ -103,15 +109,14 @@ def test_a_crash_at_any_moment_dumps_no_secret(m, program):
     m.run("ulimit -c unlimited; sh -c 'kill -SEGV $$'")
     assert room.cores(), "no core is kept, so none could be searched"
     m.sh(f"rm {PLACE}/cores/*")
-    unlimited = ("/bin/sh", "-c", "ulimit -c unlimited; exec \"$@\"", "sh")
-    assert volume.agent("start", wrapper=(*unlimited, *room.wrapper("crash", program, 1 << 30, 11))).rc == 0
+    assert volume.agent("start", wrapper=(*UNLIMITED, *room.wrapper("crash", program, 1 << 30, 11))).rc == 0
     assert volume.agent("stop").rc == 0
     calls = int(room.finds()[1][-1][4])
     crashed = 0
     for part in range(1, PARTS + 1):
         number = calls * part // (PARTS + 1)
         signal_number = 11 if part % 2 else 6
-        volume.agent("start", wrapper=(*unlimited, *room.wrapper("crash", program, number, signal_number)), timeout=60)
+        volume.agent("start", wrapper=(*UNLIMITED, *room.wrapper("crash", program, number, signal_number)), timeout=60)
         finds, rest = room.finds()
         crashed += any(words[0] == "crash" for words in rest)
         # Who is not killed by it ends as always.
@@ -124,4 +129,54 @@ def test_a_crash_at_any_moment_dumps_no_secret(m, program):
         m.sh(f"rm -f {PLACE}/cores/*")
         assert volume.agent("stop", timeout=60).rc == 0
     assert crashed >= PARTS - 1, f"{crashed} of {PARTS} crashes"
+    check_files(room, volume)
+
+
+def crash_in(room: Room, volume, action: str, phase: str, calls: int, **parameters) -> None:
+    """The doer of that action is ended in the middle of a phase; nothing is dumped, and nothing lies anywhere."""
+    crash = room.wrapper("crash", WORKER, f"{PHASES.index(phase)}:{max(calls // 2, 1)}", 11)
+    result = volume.agent(action, wrapper=(*UNLIMITED, *crash), timeout=60, **parameters)
+    finds, rest = room.finds()
+    assert [PHASES[int(words[5])] for words in rest if words[0] == "crash"] == [phase], f"{action} was not ended while {phase}: {rest}"
+    assert result.rc != 0 or action == "stop", f"{action} ended while {phase}: {result}"
+    others = [str(find) for find in finds if find.when == "exit"]
+    assert not others, f"{phase}: " + "\n".join(others)
+    assert not room.cores(), f"{phase}: {room.cores()}"
+    check = room.files_in_memory()
+    assert not check, f"{phase}: " + "\n".join(check)
+
+
+def phases_of(room: Room) -> dict[str, int]:
+    """The calls that the doer made in each phase of the run that was just watched."""
+    return {PHASES[int(words[2])]: int(words[4]) for words in room.finds()[1] if words[0] == "phase"}
+
+
+@limit(1200)
+def test_a_crash_in_each_phase_from_the_key_on_dumps_no_secret(m):
+    """Those of a start, those of a stop that has to end a user of the volume, and that of undoing a start that fails."""
+    room = Room(m)
+    volume = room.volume(fs="ext4")
+    room.collect_cores()
+    hit = set()
+    never = ("crash", WORKER, 1 << 30, 11)
+    assert volume.agent("start", wrapper=room.wrapper(*never)).rc == 0
+    of_start = phases_of(room)
+    assert volume.agent("stop").rc == 0
+    for phase in [phase for phase in FROM_THE_KEY_ON if phase in of_start]:
+        crash_in(room, volume, "start", phase, of_start[phase])
+        hit.add(phase)
+        assert volume.agent("stop", timeout=60).rc == 0
+    spoiled = {"options": "no_such_option_at_all"}
+    assert volume.agent("start", wrapper=room.wrapper(*never), **spoiled).rc == 2
+    crash_in(room, volume, "start", "UNDOING", phases_of(room)["UNDOING"], **spoiled)
+    hit.add("UNDOING")
+    assert volume.agent("stop", timeout=60).rc == 0
+    for phase in [phase for phase in FROM_THE_KEY_ON if phase not in hit]:
+        assert volume.agent("start").rc == 0
+        user = m.start(f"cd {volume.directory}; exec sleep 1000")
+        crash_in(room, volume, "stop", phase, 4)
+        hit.add(phase)
+        assert volume.agent("stop", timeout=60).rc == 0
+        user.kill(9)
+    assert hit == set(FROM_THE_KEY_ON), set(FROM_THE_KEY_ON) - hit
     check_files(room, volume)
