@@ -7,6 +7,8 @@ from typing import NamedTuple
 
 BLOCKS = " ▏▎▍▌▋▊▉█"
 COLOURS = ("#4e79a7", "#f28e2b", "#76b7b2", "#e15759", "#59a14f", "#b07aa1", "#edc948", "#9c755f")
+# What a letter takes in the picture, in pixels.
+LETTER, TITLE_LETTER = 8.3, 10.5
 
 
 class Span(NamedTuple):
@@ -31,7 +33,7 @@ def consecutive(marks: list[tuple[str, float]], zero: float) -> list[Span]:
 def bar(began: float, ended: float, total: float, width: int) -> str:
     """A bar whose ends are exact to an eighth of a character (its start to one)."""
     scale = width / total if total > 0 else 0
-    start = int(began * scale)
+    start = min(int(began * scale), width - 1)
     length = max(ended * scale - start, 0.125)
     whole, eighths = int(length), round((length - int(length)) * 8)
     return (" " * start + "█" * whole + (BLOCKS[eighths] if eighths else "")).rstrip().ljust(width)[:width]
@@ -41,11 +43,13 @@ def text(title: str, spans: list[Span], width: int = 48) -> str:
     """The chart for a terminal."""
     total = max((span.ended_s for span in spans), default=0)
     names = max((len(span.label) for span in spans), default=0)
+    values = [f"{span.ended_s - span.began_s:6.2f} s" for span in spans]
+    room = max(map(len, values), default=0)
     lines = [title]
-    for span in spans:
+    for span, value in zip(spans, values):
         lines.append(f"  {span.label.ljust(names)} │{bar(span.began_s, span.ended_s, total, width)}│ "
-                     f"{span.ended_s - span.began_s:6.2f} s{'  ' + span.note if span.note else ''}")
-    axis = "0 s".ljust(width - 6) + f"{total:.1f} s".rjust(6)
+                     f"{value.rjust(room)}{'  ' + span.note if span.note else ''}")
+    axis = "0 s" + f"{total:.1f} s".rjust(width - 3)
     return "\n".join([*lines, f"  {' ' * names} └{'─' * width}┘", f"  {' ' * names}  {axis}"])
 
 
@@ -56,10 +60,23 @@ def _step(total: float) -> float:
     return total / 10
 
 
+def _value(span: Span) -> str:
+    """What stands behind a bar."""
+    return f"{span.ended_s - span.began_s:.2f} s" + (f"  {span.note}" if span.note else "")
+
+
+def _room(texts: list[str], letter: float, least: float) -> float:
+    """Pixels for the longest of these; a letter is given what a digit of the widest usual font takes."""
+    return max([least, *(letter * len(line) for line in texts)])
+
+
 def svg(charts: list[tuple[str, list[Span]]]) -> str:
     """One SVG with a chart below the other; no script, no font of its own, readable without colours."""
-    left, right, row, head, width = 190, 110, 26, 58, 980
-    room = width - left - right
+    every = [span for _, spans in charts for span in spans]
+    left = 26 + _room([span.label for span in every], LETTER, 164)
+    right = 14 + _room([_value(span) for span in every], LETTER, 96)
+    room, row, head = 680, 26, 58
+    width = round(max(left + room + right, 32 + _room([title for title, _ in charts], TITLE_LETTER, 0)))
     parts, top = [], 10
     for title, spans in charts:
         total = max((span.ended_s for span in spans), default=0) or 1
@@ -75,12 +92,11 @@ def svg(charts: list[tuple[str, list[Span]]]) -> str:
             y = top + head + row * number
             x = left + room * span.began_s / total
             size = max(room * (span.ended_s - span.began_s) / total, 2)
-            label = f"{span.ended_s - span.began_s:.2f} s" + (f"  {span.note}" if span.note else "")
-            parts.append(f'<text x="{left - 10}" y="{y + 15}" class="l">{html.escape(span.label)}</text>'
+            parts.append(f'<text x="{left - 10:.1f}" y="{y + 15}" class="l">{html.escape(span.label)}</text>'
                          f'<rect x="{x:.1f}" y="{y}" width="{size:.1f}" height="{row - 8}" rx="2" '
                          f'fill="{COLOURS[number % len(COLOURS)]}"><title>{html.escape(span.label)}: '
                          f'{span.began_s:.3f} s to {span.ended_s:.3f} s</title></rect>'
-                         f'<text x="{x + size + 6:.1f}" y="{y + 15}" class="v">{html.escape(label)}</text>')
+                         f'<text x="{x + size + 6:.1f}" y="{y + 15}" class="v">{html.escape(_value(span))}</text>')
         top = bottom + 24
     style = ("text{font:13px sans-serif;fill:#222}.t{font-weight:bold;font-size:15px}.l{text-anchor:end}"
              ".a{text-anchor:middle;font-size:11px;fill:#666}.g{stroke:#ddd}.v{fill:#444}")
