@@ -3,7 +3,7 @@
 
 import node
 import readme_text
-from lab import each, limit
+from lab import each, limit, long
 
 LINE = "pcs resource create {} ocf:luks-ssm:volume {} ssm_parameter=/prod/data/luks"
 
@@ -84,7 +84,7 @@ def test_pcs_shows_our_words_for_a_mistake(m):
 
 @limit(120)
 @each(("device=/dev/x", "required resource option 'directory' is missing"),
-      ("device=/dev/x directory=/srv/data luks-uuid=1", "invalid resource option 'luks-uuid'"))
+      more=(("device=/dev/x directory=/srv/data luks-uuid=1", "invalid resource option 'luks-uuid'"),))
 def test_pcs_knows_the_names_from_the_metadata(m, values, words):
     node.empty_cib(m)
     result = node.run_printed(m, node.ON_A_FILE + LINE.format("bad", values))
@@ -92,13 +92,14 @@ def test_pcs_knows_the_names_from_the_metadata(m, values, words):
 
 
 @limit(250)
-@each(f"device={node.DEVICE} directory=/srv/two", "device=/dev/x directory=/srv/data")
+@each(f"device={node.DEVICE} directory=/srv/two", more=("device=/dev/x directory=/srv/data",))
 def test_two_resources_may_not_share_a_device_or_a_directory(m, values):
     create(m)
     result = node.run_printed(m, node.ON_A_FILE + LINE.format("two", values))
     assert result.rc != 0 and "'data'" in result.err, result
 
 
+@long
 @limit(120)
 def test_the_script_of_the_examples_makes_the_same_resource(m):
     node.empty_cib(m)

@@ -3,7 +3,7 @@
 
 import node
 import readme_text
-from lab import limit
+from lab import limit, long
 
 CHEAP = "--pbkdf pbkdf2 --pbkdf-force-iterations 1000"
 
@@ -80,6 +80,7 @@ def test_the_printed_commands_end_in_a_volume_that_starts(m):
         m.note(f"start took {start_and_stop(m, uuid):.1f} s with argon2id")
 
 
+@long
 @limit(200)
 def test_the_cheaper_key_derivation_starts_as_well(m):
     with node.account(m) as aws:

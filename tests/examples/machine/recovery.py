@@ -52,6 +52,7 @@ def test_a_deleted_parameter_is_replaced_by_a_new_key(m):
         provisioning.start_and_stop(m, uuid)
 
 
+@long
 @limit(600)
 def test_a_kms_key_that_waits_for_its_deletion_is_saved(m):
     with node.account(m) as aws:
