@@ -31,16 +31,31 @@ def tarball(h) -> pathlib.Path:
     return build / f"luks-ssm-{version()}.tar.xz"
 
 
-def _make(h, script: str, name: str, pattern: str, packaging: pathlib.Path = PACKAGING) -> pathlib.Path:
-    target = h.directory / f"{script}-{name}"
+def _run(h, name: str, words: list[str], target: pathlib.Path, pattern: str) -> pathlib.Path:
+    """The one package that comes of these words; each build in another place."""
     environment = {"PATH": "/usr/sbin:/usr/bin:/sbin:/bin", "LC_ALL": "C.UTF-8", "DEB_BUILD_OPTIONS": "nocheck",
-                   # Each build in another place.
                    "TMPDIR": str(h.directory / name), "HOME": str(h.directory)}
     (h.directory / name).mkdir(exist_ok=True)
-    result = h.run([str(packaging / script), str(tarball(h)), str(target)], 280, env=environment)
+    result = h.run(words, 400, env=environment)
     assert result.rc == 0, (result.out + result.err)[-3000:]
     [path] = [path for path in target.glob(pattern) if "-dbgsym" not in path.name and "-debug" not in path.name]
     return path
+
+
+def _make(h, script: str, name: str, pattern: str, packaging: pathlib.Path = PACKAGING) -> pathlib.Path:
+    target = h.directory / f"{script}-{name}"
+    return _run(h, name, [str(packaging / script), str(tarball(h)), str(target)], target, pattern)
+
+
+@functools.cache
+def by_target(h, kind: str) -> pathlib.Path:
+    """`make deb` or `make rpm`, as README.md has it."""
+    assert tarball(h)
+    build, pattern = h.builds.directory("gcc"), f"*.{kind}"
+    # What earlier runs have left there.
+    for path in (build / "packages").glob(pattern):
+        path.unlink()
+    return _run(h, f"by-target-{kind}", ["make", "-s", "-C", str(build), kind], build / "packages", pattern)
 
 
 @functools.cache
@@ -61,6 +76,15 @@ def deb(h, name: str) -> pathlib.Path:
 def deb_files(h, package: pathlib.Path) -> list[str]:
     rows = h.run(["dpkg-deb", "--contents", str(package)]).out.splitlines()
     return sorted(f"{row.split()[0]} {row.split()[5].removeprefix('.')}" for row in rows)
+
+
+def deb_depends(h, package: pathlib.Path) -> list[str]:
+    """What it needs or asks for, without versions, which change with the libraries; Debian 13 has put t64 behind some names."""
+    rows = []
+    for name in ("Pre-Depends", "Depends", "Recommends", "Suggests"):
+        said = h.run(["dpkg-deb", "--field", str(package), name]).out.strip()
+        rows += [f"{name}: {re.sub(r't64$', '', one.split(' (')[0])}" for one in said.split(", ") if one]
+    return sorted(rows)
 
 
 @functools.cache
