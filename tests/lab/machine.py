@@ -22,6 +22,7 @@ from .aws import AwsMixin
 from .channel import ENVIRONMENT, Channel, CommandFailed, MachineLost, Process, Result
 from .disks import DiskMixin
 from .image import Image
+from .marks import PATIENCE
 from .ocf import OcfMixin
 from .qmp import Qmp, QmpError
 from .state import StateMixin
@@ -117,6 +118,7 @@ class Machine(AwsMixin, DiskMixin, OcfMixin, StateMixin, VolumeMixin):
     def boot(self, timeout_s: float = 180) -> "Machine":
         """Power on and wait until commands can be run."""
         began = time.monotonic()
+        timeout_s *= PATIENCE
         self.broken = ""
         self.console.write_bytes(b"")
         with open(self.directory / "qemu.log", "ab") as log:

@@ -17,14 +17,13 @@ import traceback
 
 from lab import children
 from lab.channel import CommandTimeout, MachineLost
+from lab.marks import PATIENCE
 
 from .cases import Case
 from .report import Report, say
 
 _INDEX = struct.Struct("<I")
 _PR_SET_PDEATHSIG = 1
-# On a busy host everything takes longer: LUKS_SSM_PATIENCE=3 triples the limits of the cases.
-PATIENCE = float(os.environ.get("LUKS_SSM_PATIENCE", "1"))
 
 
 class CaseTimeout(BaseException):
