@@ -18,8 +18,8 @@ class MachineFixture:
     """A booted machine with the programs installed and the emulator behind AWS's names."""
 
     def __init__(self, builds: Builds, tree: pathlib.Path | None, programs: bool,
-                 systemd: bool = False) -> None:
-        self.subject = Machine(build_image(), systemd=systemd)
+                 systemd: bool = False, release: str | None = None) -> None:
+        self.subject = Machine(build_image(release), systemd=systemd)
         try:
             if programs and tree is None:
                 raise RuntimeError("the programs could not be built")

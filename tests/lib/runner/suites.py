@@ -133,20 +133,30 @@ def _host(directory: str, programs: bool = True):
     return run
 
 
-def _machine(directory: str, programs: bool = True, alone: bool = False, systemd: bool = False):
-    """Cases in Python files, called with a lab.Machine; `alone` ones are never run two at once."""
+def _machine(directory: str, programs: bool = True, alone: bool = False, systemd: bool = False, other: tuple = ()):
+    """Cases in Python files, called with a lab.Machine; `alone` ones are never run two at once.
+
+    Those of the files named by `other` are run on the other release, too, in the whole form.
+    """
     def run(report: Report, context) -> None:
         chosen = _find(report, context, TESTS / directory)
+        _machines(report, context, context.suite, chosen, None)
+        there = [case for case in chosen if context.whole and case.name.split(".")[0] in other]
+        if there:
+            release = apt.other_release()
+            _machines(report, context, f"{context.suite}-{release}", there, release)
+
+    def _machines(report: Report, context, label: str, chosen: list, release: str | None) -> None:
+        tree = context.builds.tree(release) if programs and chosen else None
+        if programs and chosen and tree is None:
+            report.record(f"build for {label}", False)
+            return
         if not chosen:
             return
-        tree = context.builds.tree() if programs else None
-        if programs and tree is None:
-            report.record("build-gcc", False)
-            return
         from lab import build
-        build()
-        workers.run(report, context.suite, chosen,
-                    lambda: MachineFixture(context.builds, tree, programs, systemd),
+        build(release)
+        workers.run(report, label, chosen,
+                    lambda: MachineFixture(context.builds, tree, programs, systemd, release),
                     1 if alone else context.jobs)
     return run
 
@@ -242,7 +252,8 @@ SUITES = [
     Suite("matrix", _machine("matrix"), ("build", "lab", "emulator"), takes_names=True),
     Suite("cluster", _cluster, ("build", "lab", "emulator"), takes_names=True),
     Suite("bench", _bench, ("build", "lab", "emulator"), takes_names=True),
-    Suite("leaks-machine", _machine("leaks/machine"), ("build", "lab", "emulator"), always=False, takes_names=True),
+    # Names, certificates and OpenSSL's policy are each release's own.
+    Suite("leaks-machine", _machine("leaks/machine", other=("names", "site")), ("build", "lab", "emulator"), always=False, takes_names=True),
     Suite("ocft", _machine("ocft"), ("build", "lab", "emulator"), always=False, takes_names=True),
     Suite("distcheck", _distcheck, ("build",), always=False),
     Suite("valgrind", _target("gcc", "check-valgrind", 1800), ("build",), always=False),
