@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import json
 import resource
+import signal
 import subprocess
 from unittest import mock
 
@@ -212,6 +213,20 @@ class Searchers(LeakTest):
         subprocess.run([*arguments, "/bin/sh", "-c", script], input=KEY.encode(), check=True, timeout=20)
         finds, _ = read_log(self.log)
         self.assertIn(("key", "whole"), {(find.needle, find.how) for find in finds})
+
+    def test_a_crash_comes_in_the_phase_that_was_named(self):
+        """A process tells its phases as the worker does: one byte on a pipe for each."""
+        script = "import os\nfor phase in (3, 4, 5):\n    os.write(1, bytes([phase]))\n    for _ in range(20):\n        os.getppid()\n"
+        for crash, seen, code in (("4:10", b"\3\4", 139), ("1073741824", b"\3\4\5", 0)):
+            arguments = self.watch_arguments(self.needles(), "crash", "python3", crash, signal.SIGSEGV)[:-1]
+            done = subprocess.run([*arguments, "/usr/bin/python3", "-I", "-S", "-c", script], stdout=subprocess.PIPE, check=False,
+                                  timeout=20)
+            self.assertEqual((done.returncode, done.stdout), (code, seen))
+            _, rest = read_log(self.log)
+            calls = {int(words[2]): int(words[4]) for words in rest if words[0] == "phase"}
+            self.assertEqual(list(calls), list(seen))
+            self.assertGreaterEqual(calls[3], 40)
+            self.assertEqual([words[5] for words in rest if words[0] == "crash"], ["4"] if code else [])
 
 
 del LeakTest
