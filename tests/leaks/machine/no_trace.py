@@ -80,7 +80,7 @@ def test_secrets_lie_in_locked_memory_only_while_the_key_is_fetched(m):
             ("delay", {}, "tls_handshakes", {"secret-access-key", "session-token"}),
             ("body_delay", {"bytes": -1}, "stalled", {"session-token", "passphrase"})):
         m.emulator.clear()
-        m.emulator.fault(do, service="ssm", seconds=8, **how)
+        m.emulator.fault(do, service="ssm", seconds=6, **how)
         before = m.emulator.control("counters").get(counter, 0)
         action = volume.agent_start("start", wrapper=room.wrapper())
         while m.emulator.control("counters").get(counter, 0) == before:
@@ -173,7 +173,8 @@ def test_a_crash_in_each_phase_from_the_key_on_dumps_no_secret(m):
     assert volume.agent("stop", timeout=60).rc == 0
     for phase in [phase for phase in FROM_THE_KEY_ON if phase not in hit]:
         assert volume.agent("start").rc == 0
-        user = m.start(f"cd {volume.directory}; exec sleep 1000")
+        user = m.start(f"cd {volume.directory}; echo held; exec sleep 1000")
+        m.wait_for(lambda user=user: user.output.startswith(b"held"), 20, "the volume has a user")
         crash_in(room, volume, "stop", phase, 4)
         hit.add(phase)
         assert volume.agent("stop", timeout=60).rc == 0
