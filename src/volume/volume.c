@@ -143,28 +143,40 @@ volume_start(const struct wanted *wanted, struct deadline deadline, struct reaso
 	return start_locked(wanted, &supervisor, &lock, deadline, reason);
 }
 
+/* What the proof of a stop has seen: something of ours, and a child of an earlier action, dead by
+ * then, that had to be waited for. */
+struct stop_sight {
+	bool has_ours;
+	bool had_child;
+};
+
 /* Gone, and nothing alive that could bring it back. The kernel is asked even where the doer failed
- * or was killed. RET_FOUND: something of ours was seen. */
+ * or was killed. */
 static enum status
 stop_prove(const struct wanted *wanted, struct lock *lock, struct deadline deadline,
-	bool *ret_found, struct reason *reason)
+	struct stop_sight *ret_sight, struct reason *reason)
 {
 	owned_view view = {0};
-	enum status status = lock_prove_no_children(wanted->instance, lock, deadline, reason);
 
+	ret_sight->had_child = lock_prove_no_children(wanted->instance, lock, deadline_in_ms(0),
+				       NULL) != STATUS_OK;
+	enum status status = ret_sight->had_child
+		? lock_prove_no_children(wanted->instance, lock, deadline, reason)
+		: STATUS_OK;
 	if (status != STATUS_OK)
 		return status;
 	view_take(wanted, deadline, &view);
 	if (view_is_gone(&view))
 		return STATUS_OK;
-	*ret_found = view.ours != NULL;
+	ret_sight->has_ours = view.ours != NULL;
 	reason_pass(&view.reason, reason);
 	return reason_set(reason, STATUS_BUSY,
 		"after the last step of stop the state is %s; see who opens it again",
 		state_word(view.state));
 }
 
-/* One doer, and the proof. RET_AGAIN: it said that all is gone, and something of ours is there. */
+/* One doer, and the proof. RET_AGAIN: something of ours is there, though the doer said that all is
+ * gone, or was kept from it while the unmount of an earlier stop, which was killed, still wrote. */
 static enum status
 stop_once(const struct wanted *wanted, struct supervisor *supervisor, struct lock *lock,
 	struct deadline doer_ends, struct deadline deadline, bool *ret_again, struct reason *reason)
@@ -172,7 +184,7 @@ stop_once(const struct wanted *wanted, struct supervisor *supervisor, struct loc
 	struct reason refusal = {0};
 	struct reason doubt = {0};
 	struct doer_report report;
-	bool is_found = false;
+	struct stop_sight sight = {0};
 	enum status status = supervise(supervisor, down_body, wanted, true, doer_ends, &report,
 		&refusal);
 	enum status proof = STATUS_TIMED_OUT;
@@ -182,10 +194,11 @@ stop_once(const struct wanted *wanted, struct supervisor *supervisor, struct loc
 		reason_set(&doubt, proof,
 			"the process that stopped it does not leave the kernel; look at the disk");
 	else if (status != STATUS_INTERRUPTED)
-		proof = stop_prove(wanted, lock, deadline, &is_found, &doubt);
+		proof = stop_prove(wanted, lock, deadline, &sight, &doubt);
 	if (proof == STATUS_OK)
 		return STATUS_OK;
-	*ret_again = status == STATUS_OK && is_found;
+	*ret_again = sight.has_ours &&
+		(status == STATUS_OK || (status == STATUS_BUSY && sight.had_child));
 	reason_pass(status == STATUS_OK ? &doubt : &refusal, reason);
 	return status == STATUS_OK ? proof : status;
 }

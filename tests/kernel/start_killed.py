@@ -1,6 +1,8 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """A start that is killed, that outlives whoever began it, or that is held in its key fetch."""
 
+from killing import Killer
+
 from lab import each, limit
 
 TRACE = "/run/start-killed.trace"
@@ -10,43 +12,14 @@ PHASES = ("looking at the kernel's state", "waiting for the device", "reading th
           "fetching the key", "unlocking a key slot", "activating the mapping",
           "checking the filesystem", "mounting", "proving the result")
 
-# Kills as soon as the trace names the phase; says whether the process was still there.
-KILL_AT = r"""
-import os, signal, time
-trace, words, pid, group = ARGUMENTS
-end = time.monotonic() + 40
-while time.monotonic() < end:
-    try:
-        if words in open(trace).read():
-            break
-    except OSError:
-        pass
-    if not os.path.exists(f'/proc/{pid}'):
-        break
-    time.sleep(0.002)
-try:
-    (os.killpg if group else os.kill)(pid, signal.SIGKILL)
-    print('killed')
-except ProcessLookupError:
-    print('gone')
-"""
-
-
-def start_and_kill(m, volume, words: str, group: bool) -> None:
-    m.sh(f"rm -f {TRACE}")
-    action = volume.agent_start("start", env={"OCF_TRACE_RA": "1", "OCF_TRACE_FILE": TRACE})
-    m.python(KILL_AT, [TRACE, words, action.pid, group], timeout=50)
-    action.wait(60)
-    assert words in m.sh(f"cat {TRACE}"), f"the start never came to: {words}"
-
 
 @limit(300)
 @each("group", "agent alone")
 def test_a_start_killed_at_any_phase_is_stopped_and_started_again(m, how):
     """The executor kills the group; crm_resource kills the agent alone."""
-    volume = m.volume(fs="ext4")
+    volume, killer = m.volume(fs="ext4"), Killer(m)
     for words in PHASES:
-        start_and_kill(m, volume, words, how == "group")
+        killer.kill(volume, "start", words, group=how == "group")
         result = volume.agent("stop", timeout=40)
         assert result.rc == 0, f"stop after a kill while {words}: {result.rc} {result.reason}"
         assert volume.mapping() is None and not volume.mounted(), words

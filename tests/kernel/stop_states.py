@@ -5,7 +5,7 @@ import time
 
 from stop_users import gone, hold, refuses, stops, up
 
-from lab import each, limit
+from lab import each, limit, long
 
 
 def test_nothing_there_is_stopped(m):
@@ -165,6 +165,7 @@ def test_a_signal_ends_stop_with_a_reason_and_never_with_0(m):
     assert result.rc == 1 and "interrupted" in result.reason, result
 
 
+@long
 @limit(120)
 def test_a_volume_is_stopped_after_a_stop_that_was_killed_at_any_moment(m):
     volume = m.volume()

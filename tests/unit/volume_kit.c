@@ -40,7 +40,11 @@ lock_prove_no_children(const char *instance, struct lock *lock, struct deadline 
 {
 	(void)instance;
 	(void)lock;
-	(void)deadline;
+	if (played->child_leaves && deadline_left_ms(deadline) > 0) {
+		played->children = STATUS_OK;
+		played->down = STATUS_OK;
+		played->down_works = true;
+	}
 	return played->children == STATUS_OK
 		? STATUS_OK
 		: reason_set(reason, played->children, "a child lives");

@@ -20,6 +20,7 @@ struct played {
 	bool up_maps, up_hangs, down_works, down_hangs, takedown_hangs;
 	bool no_children_file;   /* the doer's lock cannot be had */
 	bool comes_back;         /* a mapping of ours, once, after the first stop's last look */
+	bool child_leaves;       /* a child of an earlier action does so as it is waited for */
 	bool is_bare;            /* ours has no table */
 	bool unlock_leaves_bare; /* a mapping without a table where activation was refused */
 	int ups, downs, takedowns, records_removed;

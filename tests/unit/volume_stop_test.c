@@ -75,6 +75,33 @@ a_living_child_of_an_earlier_action_refuses_a_stop(void **state)
 	assert_string_equal(reason.text, "orphan: a child lives");
 }
 
+/* An unmount that was killed in the kernel writes on, and keeps the mapping busy until then. */
+static void
+a_stop_that_an_earlier_ones_child_kept_busy_tries_again_once_it_has_ended(void **state)
+{
+	(void)state;
+	played->state = STATE_PARTIAL;
+	played->children = STATUS_ORPHAN;
+	played->child_leaves = true;
+	played->down = STATUS_BUSY;
+	assert_int_equal(stop(5000, NULL), STATUS_OK);
+	assert_int_equal(played->downs, 2);
+	assert_int_equal(played->records_removed, 1);
+}
+
+static void
+a_stop_that_others_kept_busy_says_who_and_does_not_try_again(void **state)
+{
+	struct reason reason = {0};
+
+	(void)state;
+	played->state = STATE_PARTIAL;
+	played->down = STATUS_BUSY;
+	assert_int_equal(stop(5000, &reason), STATUS_BUSY);
+	assert_string_equal(reason.text, "busy: held");
+	assert_int_equal(played->downs, 1);
+}
+
 int
 main(void)
 {
@@ -87,6 +114,11 @@ main(void)
 			play),
 		cmocka_unit_test_setup(a_stop_out_of_time_names_the_phase, play),
 		cmocka_unit_test_setup(a_living_child_of_an_earlier_action_refuses_a_stop, play),
+		cmocka_unit_test_setup(
+			a_stop_that_an_earlier_ones_child_kept_busy_tries_again_once_it_has_ended,
+			play),
+		cmocka_unit_test_setup(a_stop_that_others_kept_busy_says_who_and_does_not_try_again,
+			play),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
