@@ -1,19 +1,20 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """Asks Pacemaker's own scheduler, through crm_simulate, what it would do after given exit codes.
 
-Two nodes, n1 and n2, real fencing configured, one volume.  No cluster runs and nothing is carried out.
+Two nodes, n1 and n2, real fencing configured, one volume.  No cluster runs and nothing is carried out.  It is this host's
+Pacemaker that is asked, or a machine's: both have `run`.
 """
 
 import hashlib
-import pathlib
 import re
-import subprocess
+import time
 from typing import NamedTuple
 
 RESOURCE = "data"
 MONITOR_MS = 20000
-# Pacemaker's own words for what became of an operation (pcmk_exec_status): 0 done, 4 error.
-DONE, FAILED = 0, 4
+# Pacemaker's own words for what became of an operation (pcmk_exec_status).
+DONE, TIMED_OUT, FAILED = 0, 2, 4
+INFINITY = "INFINITY"
 
 
 class Operation(NamedTuple):
@@ -24,6 +25,20 @@ class Operation(NamedTuple):
     code: int
     expected: int
     call: int
+    timed_out: bool = False
+    ago_s: int = 86400  # how long it is since then
+
+
+class Setting(NamedTuple):
+    """How the cluster is configured, where it is not as usual."""
+
+    clone: bool = False
+    fencing: bool = True
+    on_fail: str = ""  # of the monitor with role=Stopped
+    failure_timeout_s: int = 0
+
+
+USUAL = Setting()
 
 
 class Decision(NamedTuple):
@@ -35,31 +50,47 @@ class Decision(NamedTuple):
     text: str
 
 
-def cib(history: list[Operation], fails: dict[int, str] | None = None, clone: bool = False) -> str:
-    """A complete CIB; FAILS gives a node's fail count for start."""
-    nodes = ""
-    for node in (1, 2):
-        lines = "".join(_history_line(entry) for entry in history if entry.node == node)
-        counts = "".join(f'<nvpair id="fail{node}" name="fail-count-{RESOURCE}#start_0" value="{count}"/>'
-                         for number, count in (fails or {}).items() if number == node)
-        nodes += (f'<node_state id="{node}" uname="n{node}" in_ccm="true" crmd="online" join="member" expected="member">'
-                  f'<transient_attributes id="{node}"><instance_attributes id="ta{node}">{counts}</instance_attributes>'
-                  f'</transient_attributes><lrm id="{node}"><lrm_resources>'
-                  f'<lrm_resource id="{RESOURCE}" class="ocf" provider="luks-ssm" type="volume">{lines}</lrm_resource>'
-                  f'<lrm_resource id="fence" class="ocf" provider="pacemaker" type="Dummy"/>'
-                  "</lrm_resources></lrm></node_state>")
-    volume = (f'<primitive id="{RESOURCE}" class="ocf" provider="luks-ssm" type="volume"><operations>'
-              f'<op id="m1" name="monitor" interval="{MONITOR_MS // 1000}s" timeout="30s"/>'
-              '<op id="m2" name="monitor" interval="60s" timeout="30s" role="Stopped"/>'
-              '</operations></primitive>')
-    if clone:
-        volume = f'<clone id="{RESOURCE}-clone">{volume}</clone>'
+def _fail_count(node: int, since: float) -> str:
+    """As the controller counts a start that failed: for ever, with the moment beside it."""
+    return "".join(f'<nvpair id="{word}{node}" name="{word}-{RESOURCE}#start_0" value="{value}"/>'
+                   for word, value in (("fail-count", INFINITY), ("last-failure", int(since))))
+
+
+def _node_state(node: int, history: list[Operation], now: float) -> str:
+    lines = "".join(_history_line(entry, now) for entry in history if entry.node == node)
+    counts = "".join(_fail_count(node, now - entry.ago_s) for entry in history
+                     if entry.node == node and entry.action == "start" and entry.code != 0)
+    return (f'<node_state id="{node}" uname="n{node}" in_ccm="true" crmd="online" join="member" expected="member">'
+            f'<transient_attributes id="{node}"><instance_attributes id="ta{node}">{counts}</instance_attributes>'
+            f'</transient_attributes><lrm id="{node}"><lrm_resources>'
+            f'<lrm_resource id="{RESOURCE}" class="ocf" provider="luks-ssm" type="volume">{lines}</lrm_resource>'
+            f'<lrm_resource id="fence" class="ocf" provider="pacemaker" type="Dummy"/>'
+            "</lrm_resources></lrm></node_state>")
+
+
+def _resource(setting: Setting) -> str:
+    on_fail = f' on-fail="{setting.on_fail}"' if setting.on_fail else ""
+    meta = f'<nvpair id="mt" name="failure-timeout" value="{setting.failure_timeout_s}s"/>' if setting.failure_timeout_s else ""
+    text = (f'<primitive id="{RESOURCE}" class="ocf" provider="luks-ssm" type="volume">'
+            f'<meta_attributes id="meta">{meta}</meta_attributes><operations>'
+            f'<op id="m1" name="monitor" interval="{MONITOR_MS // 1000}s" timeout="30s"/>'
+            f'<op id="m2" name="monitor" interval="60s" timeout="30s" role="Stopped"{on_fail}/>'
+            '</operations></primitive>')
+    return f'<clone id="{RESOURCE}-clone">{text}</clone>' if setting.clone else text
+
+
+def cib(history: list[Operation], setting: Setting = USUAL) -> str:
+    """A complete CIB; each failed start of the history has its fail count."""
+    now = time.time()
+    nodes = "".join(_node_state(node, history, now) for node in (1, 2))
+    fencing = str(setting.fencing).lower()
     return ('<cib crm_feature_set="3.16.2" validate-with="pacemaker-3.9" epoch="1" num_updates="1" admin_epoch="0" '
             'have-quorum="1" dc-uuid="1"><configuration><crm_config><cluster_property_set id="options">'
-            '<nvpair id="o1" name="stonith-enabled" value="true"/><nvpair id="o2" name="have-watchdog" value="true"/>'
-            '<nvpair id="o3" name="stonith-watchdog-timeout" value="10s"/></cluster_property_set></crm_config>'
+            f'<nvpair id="o1" name="stonith-enabled" value="{fencing}"/><nvpair id="o2" name="have-watchdog" value="{fencing}"/>'
+            f'<nvpair id="o3" name="stonith-watchdog-timeout" value="{"10s" if setting.fencing else "0"}"/>'
+            '</cluster_property_set></crm_config>'
             '<nodes><node id="1" uname="n1"/><node id="2" uname="n2"/></nodes>'
-            f'<resources>{volume}</resources><constraints/><rsc_defaults><meta_attributes id="defaults">'
+            f'<resources>{_resource(setting)}</resources><constraints/><rsc_defaults><meta_attributes id="defaults">'
             '<nvpair id="d1" name="resource-stickiness" value="100"/></meta_attributes></rsc_defaults>'
             f'</configuration><status>{nodes}</status></cib>')
 
@@ -70,15 +101,15 @@ def _digest(interval_ms: int) -> str:
     return hashlib.md5(f" <parameters{timeout}/>\n".encode(), usedforsecurity=False).hexdigest()
 
 
-def _history_line(entry: Operation) -> str:
+def _history_line(entry: Operation, now: float) -> str:
     operation = "monitor" if entry.action in ("probe", "standby") else entry.action
     interval = {"monitor": MONITOR_MS, "standby": 60000}.get(entry.action, 0)
-    status = DONE if entry.code == entry.expected else FAILED
+    status = TIMED_OUT if entry.timed_out else DONE if entry.code == entry.expected else FAILED
     return (f'<lrm_rsc_op id="{RESOURCE}_{entry.node}_{entry.call}" operation_key="{RESOURCE}_{operation}_{interval}" '
             f'operation="{operation}" interval="{interval}" call-id="{entry.call}" rc-code="{entry.code}" '
             f'op-status="{status}" transition-key="{entry.call}:1:{entry.expected}:x" '
             f'transition-magic="{status}:{entry.code};{entry.call}:1:{entry.expected}:x" on_node="n{entry.node}" '
-            'last-rc-change="1700000000" exec-time="1" queue-time="0" '
+            f'last-rc-change="{int(now - entry.ago_s)}" exec-time="1" queue-time="0" '
             f'op-digest="{_digest(interval)}"/>')
 
 
@@ -87,12 +118,10 @@ def running_on_1(*later: Operation) -> list[Operation]:
     return [Operation(1, "start", 0, 0, 2), Operation(1, "monitor", 0, 0, 3), Operation(2, "probe", 7, 7, 1), *later]
 
 
-def decide(directory: pathlib.Path, document: str) -> Decision:
-    path = directory / "cib.xml"
-    path.write_text(document, encoding="utf-8")
-    done = subprocess.run(["crm_simulate", "--xml-file", str(path), "--run"], capture_output=True, text=True,
-                          timeout=60, check=False)
-    text = done.stdout + done.stderr
+def decide(side, document: str) -> Decision:
+    """What the Pacemaker of this side makes of it."""
+    done = side.run(["crm_simulate", "--xml-pipe", "--run"], 60, stdin=document.encode())
+    text = done.out + done.err
     summary = text.partition("Transition Summary:")[2].partition("\n\n")[0]
     if not summary and "Transition Summary:" not in text:
         raise AssertionError(f"crm_simulate said: {text}")

@@ -1,14 +1,17 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""Every exit code of agent/ocf_exit.c, given to Pacemaker's own scheduler: what would the cluster do?"""
+"""Every exit code of agent/ocf_exit.c, given to Pacemaker's own scheduler: what would the cluster do?
+
+Each case is given this host, or by machine/its_own_pacemaker.py a machine: the Pacemaker there is asked.
+"""
 
 import pathlib
+import re
 import subprocess
 from typing import NamedTuple
 
-from scheduler import Decision, Operation, cib, decide, running_on_1
+from scheduler import RESOURCE, Decision, Operation, Setting, cib, decide, running_on_1
 
 SOURCE = pathlib.Path(__file__).resolve().parents[2]
-INFINITY = "INFINITY"
 # Paper alone decides these: true on every node, so a stop everywhere is right.
 CERTAIN = {"missing-parameter", "clone"}
 
@@ -23,8 +26,8 @@ class Codes(NamedTuple):
     stop: dict[str, int]
 
 
-def codes(host) -> Codes:
-    program = host.directory / "exit_codes"
+def codes(side) -> Codes:
+    program = side.directory / "exit_codes"
     subprocess.run(["cc", "-std=gnu11", f"-I{SOURCE}/src", f"-I{SOURCE}/agent", "-o", str(program),
                     f"{SOURCE}/tests/simulate/exit_codes.c", f"{SOURCE}/agent/ocf_exit.c", f"{SOURCE}/src/base/status.c",
                     f"{SOURCE}/src/volume/state.c"], check=True)
@@ -43,13 +46,13 @@ def codes(host) -> Codes:
 class Scheduler:
     """Decisions by code, each asked once."""
 
-    def __init__(self, host) -> None:
-        self._directory = host.directory
+    def __init__(self, side) -> None:
+        self._side = side
         self._known: dict[tuple, Decision] = {}
 
     def after(self, what: str, code: int) -> Decision:
         if (what, code) not in self._known:
-            self._known[what, code] = decide(self._directory, getattr(self, f"_{what}")(code))
+            self._known[what, code] = decide(self._side, getattr(self, f"_{what}")(code))
         return self._known[what, code]
 
     @staticmethod
@@ -66,36 +69,36 @@ class Scheduler:
 
     @staticmethod
     def _start(code: int) -> str:
-        return cib([Operation(1, "start", code, 0, 2), Operation(2, "probe", 7, 7, 1)], {1: INFINITY})
+        return cib([Operation(1, "start", code, 0, 2), Operation(2, "probe", 7, 7, 1)])
 
     @staticmethod
     def _stop(code: int) -> str:
         return cib([Operation(1, "start", 0, 0, 2), Operation(1, "stop", code, 0, 3), Operation(2, "probe", 7, 7, 1)])
 
 
-def test_a_healthy_volume_is_left_alone_by_the_simulation_itself(host):
-    decision = decide(host.directory, cib(running_on_1()))
+def test_a_healthy_volume_is_left_alone_by_the_simulation_itself(side):
+    decision = decide(side, cib(running_on_1()))
     assert decision.word == "" and not decision.fenced, decision.text
 
 
-def test_a_standby_without_the_volume_never_touches_the_healthy_node(host):
-    table, scheduler = codes(host), Scheduler(host)
+def test_a_standby_without_the_volume_never_touches_the_healthy_node(side):
+    table, scheduler = codes(side), Scheduler(side)
     for state in ("ABSENT", "TAKEN"):
         for what, column in (("probe", table.probe), ("standby", table.standby)):
             decision = scheduler.after(what, column[state])
             assert decision.word == "" and not decision.fenced, f"{what} of {state}: {decision.text}"
 
 
-def test_a_second_copy_or_a_remnant_on_a_standby_is_always_seen_by_the_cluster(host):
-    table, scheduler = codes(host), Scheduler(host)
+def test_a_second_copy_or_a_remnant_on_a_standby_is_always_seen_by_the_cluster(side):
+    table, scheduler = codes(side), Scheduler(side)
     for state in set(table.probe) - {"ABSENT", "TAKEN"}:
         for what, column in (("probe", table.probe), ("standby", table.standby)):
             decision = scheduler.after(what, column[state])
             assert decision.word in ("Restart", "Recover"), f"{what} of {state}: {decision.text}"
 
 
-def test_a_monitor_recovers_what_is_broken_on_the_same_node_and_moves_nothing_else(host):
-    table, scheduler = codes(host), Scheduler(host)
+def test_a_monitor_recovers_what_is_broken_on_the_same_node_and_moves_nothing_else(side):
+    table, scheduler = codes(side), Scheduler(side)
     for state, code in table.monitor.items():
         decision = scheduler.after("monitor", code)
         if state in ("ACTIVE", "FLAGGED"):
@@ -105,8 +108,8 @@ def test_a_monitor_recovers_what_is_broken_on_the_same_node_and_moves_nothing_el
         assert not decision.fenced, f"{state}: {decision.text}"
 
 
-def test_a_failed_start_goes_to_the_other_node_unless_no_node_could_ever_start(host):
-    table, scheduler = codes(host), Scheduler(host)
+def test_a_failed_start_goes_to_the_other_node_unless_no_node_could_ever_start(side):
+    table, scheduler = codes(side), Scheduler(side)
     for failure, code in table.start.items():
         decision = scheduler.after("start", code)
         if failure in CERTAIN:
@@ -116,8 +119,8 @@ def test_a_failed_start_goes_to_the_other_node_unless_no_node_could_ever_start(h
         assert not decision.fenced, f"{failure}: {decision.text}"
 
 
-def test_a_stop_that_could_not_prove_its_end_fences_the_node_and_starts_on_the_other(host):
-    table, scheduler = codes(host), Scheduler(host)
+def test_a_stop_that_could_not_prove_its_end_fences_the_node_and_starts_on_the_other(side):
+    table, scheduler = codes(side), Scheduler(side)
     asked = 0
     for state, code in table.stop.items():
         if code == 0:
@@ -129,9 +132,9 @@ def test_a_stop_that_could_not_prove_its_end_fences_the_node_and_starts_on_the_o
     assert asked > 3
 
 
-def test_the_codes_that_this_agent_avoids_do_the_harm_that_it_avoids_them_for(host):
+def test_the_codes_that_this_agent_avoids_do_the_harm_that_it_avoids_them_for(side):
     """If Pacemaker changes one of these, the tables should be thought over."""
-    scheduler = Scheduler(host)
+    scheduler = Scheduler(side)
     assert scheduler.after("probe", 6).word == "Stop"
     assert scheduler.after("monitor", 6).word == "Stop"
     assert scheduler.after("stop", 6).word == "Stop"
@@ -140,3 +143,58 @@ def test_the_codes_that_this_agent_avoids_do_the_harm_that_it_avoids_them_for(ho
     assert scheduler.after("probe", 190).word == "Restart"
     for code in (0, 1, 2, 5, 190):
         assert scheduler.after("standby", code).word in ("Recover", "Restart"), code
+    assert scheduler.after("standby", 6).word == "Stop"
+
+
+def test_an_ignored_standby_monitor_leaves_the_healthy_node_alone_whatever_it_says(side):
+    """What the manual advises whoever adds a monitor with role=Stopped."""
+    for code in (0, 1, 2):
+        decision = decide(side, cib(running_on_1(Operation(2, "standby", code, 7, 9)), Setting(on_fail="ignore")))
+        assert decision.word == "" and not decision.fenced, f"{code}: {decision.text}"
+
+
+def test_an_action_that_ran_out_of_time_counts_as_one_that_said_1(side):
+    for action, expected, word, where, fenced in (("monitor", 0, "Recover", "n1", set()),
+                                                  ("start", 0, "Recover", "n1 -> n2", set()),
+                                                  ("stop", 0, "Recover", "n1 -> n2", {"n1"})):
+        history = [Operation(1, "start", 0, 0, 2)] if action != "start" else []
+        decision = decide(side, cib([*history, Operation(1, action, 1, expected, 9, timed_out=True),
+                                     Operation(2, "probe", 7, 7, 1)]))
+        assert (decision.word, decision.where, decision.fenced) == (word, where, fenced), f"{action}: {decision.text}"
+    decision = decide(side, cib(running_on_1(Operation(2, "standby", 1, 7, 9, timed_out=True))))
+    assert decision.word in ("Recover", "Restart"), decision.text
+
+
+def both_failed(ago_s: int, stopped: bool) -> list[Operation]:
+    """Start failed on n1, then on n2; the stop that follows a failed start is yet to come, or was well."""
+    starts = [Operation(node, "start", 1, 0, 2, ago_s=ago_s) for node in (1, 2)]
+    return starts + [Operation(node, "stop", 0, 0, 3, ago_s=ago_s) for node in (1, 2) if stopped]
+
+
+def test_a_start_that_failed_on_both_nodes_waits_for_its_failure_timeout_and_comes_back(side):
+    hour_s = 3600
+    decision = decide(side, cib(both_failed(60, stopped=False), Setting(failure_timeout_s=hour_s)))
+    assert decision.word == "Stop" and not decision.fenced, decision.text
+    for setting, ago_s in ((Setting(), 24 * hour_s), (Setting(failure_timeout_s=hour_s), 60)):
+        decision = decide(side, cib(both_failed(ago_s, stopped=True), setting))
+        assert decision.word == "", f"{setting}: {decision.text}"
+    decision = decide(side, cib(both_failed(2 * hour_s, stopped=True), Setting(failure_timeout_s=hour_s)))
+    assert decision.word == "Start", decision.text
+
+
+def test_without_fencing_a_stop_that_could_not_prove_its_end_blocks_the_volume(side):
+    history = [Operation(1, "start", 0, 0, 2), Operation(1, "stop", 1, 0, 3), Operation(2, "probe", 7, 7, 1)]
+    decision = decide(side, cib(history, Setting(fencing=False)))
+    assert decision.word == "" and not decision.fenced and "FAILED n1 (blocked)" in decision.text, decision.text
+
+
+def test_a_clone_whose_start_was_refused_on_one_node_is_begun_on_no_other(side):
+    """Two copies of one volume would destroy it: the code is one that tells all nodes."""
+    code = codes(side).start["clone"]
+    for history in ([Operation(1, "start", code, 0, 2), Operation(2, "probe", 7, 7, 1)],
+                    [Operation(1, "start", code, 0, 2), Operation(1, "stop", 0, 0, 3), Operation(2, "probe", 7, 7, 1)]):
+        decision = decide(side, cib(history, Setting(clone=True)))
+        assert decision.word in ("Stop", "") and "Start" not in decision.text.partition("Transition")[2], decision.text
+    # With one that tells this node alone, the other node would go on.
+    decision = decide(side, cib([Operation(1, "start", 2, 0, 2), Operation(2, "probe", 7, 7, 1)], Setting(clone=True)))
+    assert re.search(rf"\* Start +{RESOURCE}:1 +\( *n2 \)", decision.text), decision.text

@@ -230,6 +230,9 @@ SUITES = [
     Suite("fuzz", _fuzz, ("build",), takes_names=True),
     Suite("agent", _host("agent"), ("build", "emulator"), takes_names=True),
     Suite("simulate", _host("simulate", programs=False), ("build", "emulator", "simulate"), takes_names=True),
+    # The same of the Pacemaker and the pcs of each Debian.
+    Suite("simulate-machine", _machine("simulate/machine", other=("its_own_pacemaker", "its_own_schemas")),
+          ("build", "lab", "emulator"), always=False, takes_names=True),
     Suite("emulator", _script("emulator/run"), ("emulator",), takes_names=True),
     Suite("oracle", _oracle, ("build", "emulator"), takes_names=True),
     # Debian 13's botocore itself, whatever the host runs: make check asks it on that release alone.
