@@ -3,11 +3,11 @@
 
 The volumes are namespaces of one NVMe controller, the emulator answers 40 requests a second, node-action-limit lets all
 starts run at once.  Each KDF takes at least the seconds asked for on the node's one processor, so that they cannot share it:
-what is measured is what all the rest costs on top.
+what is measured is what all the rest costs on top.  The project's bars are results: all up without a failed action, and at most
+1.5 times the KDF of all of them, one after the other.
 """
 
 import argparse
-import json
 import os
 import pathlib
 import statistics
@@ -24,12 +24,15 @@ from lab.cluster import Cluster  # noqa: E402
 from lab.ground import ROLE, policy, primitive  # noqa: E402
 from lab.image import build  # noqa: E402
 from lab.volumes import CHEAP, MKFS, PASSPHRASE, copy_sparse  # noqa: E402
+from bars import Bars  # noqa: E402
 from runner.builds import Builds  # noqa: E402
 from runner.report import Report, say  # noqa: E402
 
 REQUESTS_PER_S = 40
 SIZE_MIB = 64
 START_TIMEOUT_S = 1800
+# Below that, what a start costs besides is no small part of the whole: the bar is for KDFs that people use.
+KDF_THAT_TELLS_S = 2
 # A first guess, which says how fast this processor is.
 TRIAL_ITERATIONS = 100000
 KEY_FILE = "/run/at-once.key"
@@ -45,6 +48,7 @@ class AtOnce:
     def __init__(self, cluster: Cluster, count: int, kdf_s: float) -> None:
         self.cluster, self.node, self.count, self.kdf_s = cluster, cluster.node1, count, kdf_s
         self.devices: list[str] = []
+        self.one_s = 0.0  # one KDF alone
         self._cheap_s = 0.0
 
     def _unlock_s(self, device: str) -> float:
@@ -94,9 +98,8 @@ class AtOnce:
         """The KDF of all of them, one after the other: the median of some times their number."""
         some = [self._unlock_s(path) - self._cheap_s for path in self.devices[:5]]
         say(f"  one KDF: {', '.join(f'{value:.2f}' for value in some)} s; the rest of such a try {self._cheap_s:.2f} s")
-        one_s = statistics.median(some)
-        assert one_s >= self.kdf_s, f"a KDF of {one_s:.2f} s is less than {self.kdf_s:g} s"
-        return self.count * one_s
+        self.one_s = statistics.median(some)
+        return self.count * self.one_s
 
     def _resources(self) -> str:
         rows = "".join(primitive(name_of(number), {
@@ -133,15 +136,15 @@ class AtOnce:
             seen = now
         return time.monotonic() - began
 
-    def prove(self) -> None:
-        """Nothing failed, nobody was killed for memory, and the limit was felt."""
+    def prove(self) -> str:
+        """Nothing failed and nobody was killed for memory; how many requests the limit held up, if it did."""
         self.cluster.wait_idle(300)
         assert self.cluster.failures() == [], self.cluster.failures()
         killed = [line for line in self.node.sh("dmesg").splitlines() if "Out of memory" in line or "oom-kill" in line]
         assert not killed, killed
         counters = self.cluster.aws.control("counters")
-        say(f"  {counters['ssm.GetParameter']} requests, {counters.get('error.ThrottlingException', 0)} of them throttled; "
-            "no failed action, no process killed for memory")
+        return (f"{self.mounted()} of {self.count} volumes up, no failed action, no process killed for memory; of "
+                f"{counters['ssm.GetParameter']} requests {counters.get('error.ThrottlingException', 0)} were throttled")
 
 
 def run(options: argparse.Namespace, report: Report) -> None:
@@ -153,21 +156,21 @@ def run(options: argparse.Namespace, report: Report) -> None:
         bench.prepare()
         alone_s = bench.kdf_alone_s()
         together_s = bench.start_s()
-        bench.prove()
-    ratio = together_s / alone_s
-    say(f"  {options.volumes} volumes started at once over their KDF one after the other: {ratio:.2f} "
-        f"({together_s:.1f} s and {alone_s:.1f} s here; at most 1.5)")
-    report.record("all at once", True)
-    if options.json:
-        row = {"title": "volumes started at once over their serial KDF", "bar": "at most 1.5", "ratio": round(ratio, 2),
-               "volumes": options.volumes}
-        pathlib.Path(options.json).write_text(json.dumps([row], indent=1) + "\n", encoding="utf-8")
+        words = bench.prove()
+    say(f"ok     {words}")
+    report.record(words, True)
+    say(f"  {together_s:.1f} s at once and {alone_s:.1f} s for their KDF one after the other here")
+    bars = Bars(report, options.json)
+    short = f"a KDF takes {bench.one_s:.2f} s here, not {KDF_THAT_TELLS_S:g}" if bench.one_s < KDF_THAT_TELLS_S else ""
+    bars.hold(f"{options.volumes} volumes started at once over their KDF one after the other", together_s / alone_s, most=1.5,
+              unjudged=short, volumes=options.volumes)
+    bars.save()
 
 
 def main() -> int:
     parser = argparse.ArgumentParser(prog="tests/bench/at_once", description=__doc__)
     parser.add_argument("--volumes", type=int, default=32)
-    parser.add_argument("--kdf-seconds", type=float, default=2, help="each KDF, alone, at least (2)")
+    parser.add_argument("--kdf-seconds", type=float, default=KDF_THAT_TELLS_S, help="each KDF, alone, at least (2)")
     parser.add_argument("--release", choices=apt.RELEASES, help="what the machine runs")
     parser.add_argument("--json", metavar="FILE", help="the ratio goes there as well")
     options = parser.parse_args()

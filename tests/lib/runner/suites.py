@@ -186,6 +186,13 @@ def _bench_machine(report: Report, context, directory: str) -> None:
             os.environ.pop("LAB_ACCEL", None)
 
 
+def _bench_cluster(report: Report, context) -> None:
+    """The benches that need a cluster, in their shortest form; by hand they take more rounds."""
+    for name, words in (("failover", ["--rounds", "1"]), ("at_once", [])):
+        if not context.names or name in context.names:
+            counted(report, f"{context.suite}/{name}", [str(TESTS / "bench" / name), *words], SOURCE, 3600)
+
+
 def _core(path: pathlib.Path) -> list[str]:
     """The names in a list of cases; lines that begin with # are for people."""
     lines = path.read_text(encoding="utf-8").splitlines()
@@ -255,6 +262,7 @@ SUITES = [
     Suite("matrix", _machine("matrix"), ("build", "lab", "emulator"), takes_names=True),
     Suite("cluster", _cluster, ("build", "lab", "emulator"), takes_names=True),
     Suite("bench", _bench, ("build", "lab", "emulator"), takes_names=True),
+    Suite("bench-cluster", _bench_cluster, ("build", "lab", "emulator"), always=False, takes_names=True),
     # Names, certificates and OpenSSL's policy are each release's own.
     Suite("leaks-machine", _machine("leaks/machine", other=("names", "site")), ("build", "lab", "emulator"), always=False, takes_names=True),
     Suite("ocft", _machine("ocft"), ("build", "lab", "emulator"), always=False, takes_names=True),
