@@ -8,7 +8,7 @@ from soak.single import strike
 @limit(600)
 @each("start", "stop", "monitor")
 def test_after_a_kill_of_the_agent_the_volume_is_written_again(c, action):
-    strike(c, "kill-agent", delay_s=1, phase=action)
+    strike(c, "kill-agent", delay_s=0, phase=action)
 
 
 @limit(600)

@@ -7,31 +7,13 @@ A fault is a function of the soak and a step; it returns what may be expected of
 import time
 from typing import Callable, NamedTuple
 
-from lab.ground import DEVICE, PARAMETER, RESOURCE, ROLE, policy
+from lab.ground import DEVICE, PARAMETER, RESOURCE, ROLE, SERIAL, policy
 from lab.volumes import CHEAP
 
+from .inside import AGENT, KILLER, SLOW_OPERATIONS_PER_S, hold_start, start_step
+from .plan import START_STEPS
+
 CREDENTIALS = "/root/.aws/credentials"
-AGENT = "/usr/lib/ocf/resource.d/luks-ssm/volume"
-# Runs in a node: ends the agent in one of its actions, once.
-KILLER = r"""
-import os, signal, sys, time
-path, action, limit_s, delay_s = sys.argv[1].encode(), sys.argv[2].encode(), float(sys.argv[3]), float(sys.argv[4])
-end = time.monotonic() + limit_s
-while time.monotonic() < end:
-    for pid in filter(str.isdigit, os.listdir("/proc")):
-        try:
-            with open(f"/proc/{pid}/cmdline", "rb") as file:
-                words = file.read().split(b"\0")
-            if words[:2] == [path, action]:
-                time.sleep(delay_s)
-                os.kill(int(pid), signal.SIGKILL)
-                print("killed")
-                sys.exit(0)
-        except OSError:
-            continue
-    time.sleep(0.02)
-sys.exit(1)
-"""
 
 
 class Fencing(NamedTuple):
@@ -118,14 +100,23 @@ def power_standby(soak, _step) -> Fencing:
 
 
 def power_in_start(soak, step) -> Fencing:
-    here, began = soak.active(), time.time()
+    """In the step of the start that the plan says; the start is held there, and it is there when the power goes."""
+    here = soak.active()
     target = soak.other(here)
-    # AWS is slow for once, so that the start is long enough to be met.
-    soak.aws.fault("delay", service="ssm", seconds=3, times=1)
+    node = soak.node(target)
+    wanted = step.phase if step.phase in START_STEPS else START_STEPS[0]
+    soak.aws.fault("delay", service="ssm", seconds=30 if wanted == "fetching" else 6, times=1)
     _order(soak, "move", target)
-    _wait_down(soak, began, here)
-    soak.sleep(step.delay_s)
-    _lose_power(soak, target)
+    try:
+        hold_start(node, wanted)
+        soak.sleep(step.delay_s)
+        found = start_step(node)
+        if found != wanted:
+            soak.unmet(f"the start is {found}, not {wanted}, when the power goes")
+        _lose_power(soak, target)
+    finally:
+        node.throttle_disk(SERIAL)
+    soak.note(f"the power went while {found}")
     soak.writes(here)
     soak.aws.clear()
     soak.ready()
@@ -251,25 +242,41 @@ def revoked_both(soak, _step) -> Fencing:
     return NOBODY
 
 
+def _has_failed(soak, action: str) -> bool:
+    """Whether the cluster knows of a failure of this action."""
+    try:
+        return any(f"_{action}_" in row["op_key"] for row in soak.ground.cluster.failures())
+    except AssertionError:
+        return False
+
+
 def kill_agent(soak, step) -> Fencing:
-    """Killed in a start or stop of a move, or in a monitor; whatever it has left must not stand in the way."""
+    """Killed in a start or stop of a move, or in a monitor of depth 10; whatever it has left must not stand in the way."""
     here = soak.active()
     target = soak.other(here)
     victim = target if step.phase == "start" else here
     killer = soak.node(victim).start(["/usr/bin/python3", "-I", "-S", "-c", KILLER, AGENT, step.phase, "60",
                                       f"{step.delay_s / 8:.3f}"])
-    if step.phase != "monitor":
-        soak.sleep(1)
-        _order(soak, "move", target)
-    soak.wait(lambda: not killer.running(), 90, "the agent is killed")
+    try:
+        if step.phase == "monitor":
+            # It reads through the mapping, and has ended before it is seen unless the disk is slow.
+            soak.node(victim).throttle_disk(SERIAL, operations_per_s=SLOW_OPERATIONS_PER_S)
+        else:
+            soak.sleep(1)
+            _order(soak, "move", target)
+        soak.wait(lambda: not killer.running(), 90, "the agent is killed")
+    finally:
+        soak.node(victim).throttle_disk(SERIAL)
     killed = time.time()
     met = b"killed" in killer.output
     if not met:
-        soak.note(f"no {step.phase} was met")
+        soak.unmet(f"no {step.phase} was met")
     # Nobody knows what a killed stop has left: its node is fenced.
     if met and step.phase == "stop":
         soak.fenced(victim)
         killed = time.time()
+    elif met:
+        soak.wait(lambda: _has_failed(soak, step.phase), 60, f"the cluster knows that the {step.phase} was killed")
     soak.sleep(1)
     soak.writes(since=killed + 1)
     soak.ready()

@@ -15,6 +15,8 @@ DECK = {
 # Those after which no machine boots: for the short form.
 QUICK = ("move", "ban", "standby", "disable", "pause", "throttle", "rotate")
 PHASES = ("start", "stop", "monitor")
+# In which step of a start the power goes.
+START_STEPS = ("fetching", "unlocking", "mounting")
 
 
 class Step(NamedTuple):
@@ -26,7 +28,7 @@ class Step(NamedTuple):
     delay_s: float  # from what triggers it until it strikes
     length_s: float  # how long it lasts, where it ends by itself
     first: bool  # node1 rather than node2, where that is not the active one
-    phase: str  # what is killed
+    phase: str  # what is killed, or in which step of a start the power goes
 
     def describe(self) -> str:
         return (f"{self.number:3d} {self.kind:16s} pause {self.pause_s:4.1f} s, delay {self.delay_s:4.2f} s, "
@@ -43,5 +45,6 @@ def steps(seed: int, kinds: tuple[str, ...] = ()) -> Iterator[Step]:
         for kind in deck:
             number += 1
             phase += kind == "kill-agent"
+            words = START_STEPS if kind == "power-in-start" else PHASES
             yield Step(number, kind, chance.uniform(1, 6), chance.uniform(0, 2.5), chance.uniform(15, 45),
-                       chance.random() < 0.5, PHASES[phase % len(PHASES)])
+                       chance.random() < 0.5, words[phase % len(words)])

@@ -8,8 +8,11 @@ from .soak import Soak
 
 
 def strike(c, kind: str, *, delay_s: float = 1, length_s: float = 20, first: bool = True, phase: str = "") -> Soak:
-    """The volume runs, the fault strikes, the cluster comes to rest; records, disk writes and fencing are judged."""
-    soak = Soak(c, say)
+    """The volume runs, the fault strikes, the cluster comes to rest; records, disk writes and fencing are judged.
+
+    A fault that did not meet what it was to strike is wrong, too.
+    """
+    soak = Soak(c, say, strict=True)
     soak.start()
     done = soak.run(Step(1, kind, 1, delay_s, length_s, first, phase))
     wrong = done.wrong + soak.finish()

@@ -29,7 +29,7 @@ PROBLEMS = (AssertionError, MachineLost, QmpError, RuntimeError, OSError, ValueE
 class Soak:
     """What the faults work with; `restored` is when the cause of an ordered outage ended."""
 
-    def __init__(self, ground, say: Callable[[str], None], logs: pathlib.Path | None = None) -> None:
+    def __init__(self, ground, say: Callable[[str], None], logs: pathlib.Path | None = None, strict: bool = False) -> None:
         self.ground = ground
         self.aws = ground.aws
         self.hub = ground.cluster.hub
@@ -40,6 +40,7 @@ class Soak:
         self.restored = 0.0
         self._say = say
         self._logs = logs
+        self._strict = strict
         self._wrong: list[str] = []
         self._began_fault = 0.0
         self.began = time.time()
@@ -67,6 +68,13 @@ class Soak:
     def violation(self, text: str) -> None:
         self._wrong.append(text)
         self._say(f"  VIOLATION: {text}")
+
+    def unmet(self, text: str) -> None:
+        """The fault did not find what it was to strike: chance in a long run, a failure in a case made for it."""
+        if self._strict:
+            self.violation(text)
+        else:
+            self.note(text)
 
     def sleep(self, seconds: float) -> None:
         time.sleep(seconds)
