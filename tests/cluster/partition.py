@@ -3,12 +3,12 @@
 
 from time import time
 
-from lab import limit
+from lab import limit, long
 
 
-@limit(700)
-def test_the_fenced_side_never_writes_again(c):
-    node = c.start_on("node2")
+def part(c) -> float:
+    """Cut the network while node2 has the volume, until node1 has it; when it was cut."""
+    c.start_on("node2")
     began = time()
     c.cluster.hub.cut("node1")
     # node2's fencing is ordered without delay, node1's with one: node1 wins.
@@ -18,8 +18,23 @@ def test_the_fenced_side_never_writes_again(c):
     fenced_at = next(row for row in c.cluster.power.log if row.began >= began).began
     owners = c.prove_exclusion("node2", "node1", since=began - 5)
     assert owners[0].last <= fenced_at + 0.5 and owners[1].first >= fenced_at, (fenced_at, owners)
+    return began
+
+
+@limit(600)
+def test_the_fenced_side_never_writes_again(c):
+    began = part(c)
     c.cluster.hub.heal()
-    node.wait_up(600)
+    c.prove_data(c.node1)
+    c.prove_exclusion("node2", "node1", since=began - 5)
+
+
+@long
+@limit(900)
+def test_healing_moves_nothing(c):
+    began = part(c)
+    c.cluster.hub.heal()
+    c.node2.wait_up(600)
     c.cluster.wait_joined("node1", "node2")
     c.cluster.wait_idle()
     assert c.cluster.where("data") == ["node1"]
