@@ -11,9 +11,10 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 
 #include "base/own.h"
+#include "volume/device.h"
+#include "volume/sysfs.h"
 
 #define CIB_PATH "/var/lib/pacemaker/cib/cib.xml"
 /* More than any cluster's; what is longer is not read on. */
@@ -72,15 +73,23 @@ attribute_get(const char *tag, const char *name, char ret_value[static VALUE_BYT
 	return true;
 }
 
-/* Two ways to one disk: by-id here, by-uuid there. */
+/*
+ * Many ways to one disk: by-id here, vol-… or UUID= there. What is done to a disk is done to the
+ * partitions on it.
+ */
 static bool
-device_is_same(const char *first, const char *second)
+device_is_same(const char *value, const char *ours)
 {
-	struct stat a, b;
+	struct device theirs, own;
+	char name[DISK_NAME_BYTES];
+	dev_t disk;
 
-	return strncmp(first, "/dev/", 5) == 0 && strncmp(second, "/dev/", 5) == 0 &&
-		stat(first, &a) == 0 && stat(second, &b) == 0 && S_ISBLK(a.st_mode) &&
-		S_ISBLK(b.st_mode) && a.st_rdev == b.st_rdev;
+	if (device_find(value, &theirs, NULL) != STATUS_OK ||
+		device_find(ours, &own, NULL) != STATUS_OK)
+		return false;
+	return theirs.number == own.number ||
+		(block_name_of_number(theirs.number, name) &&
+			block_disk_of_partition(name, &disk) && disk == own.number);
 }
 
 static bool

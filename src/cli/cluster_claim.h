@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * Whether Pacemaker manages a volume: its configuration as it lies on this node's disk names the
- * volume's device, directory, mapping or LUKS UUID in a resource of any agent. Asks no daemon, so
- * nothing can hang, and a node whose cluster is stopped answers the same.
+ * volume's device (however it is written, or a partition of it), directory, mapping or LUKS UUID in
+ * a resource of any agent. Asks no daemon, so nothing can hang, and a node whose cluster is stopped
+ * answers the same.
  */
 #ifndef LUKS_SSM_CLI_CLUSTER_CLAIM_H
 #define LUKS_SSM_CLI_CLUSTER_CLAIM_H

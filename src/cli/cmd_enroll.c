@@ -51,6 +51,8 @@ enroll_look(const struct command_call *call, struct enroll *enroll, struct reaso
 		status = command_check_rights(call, reason);
 	if (status == STATUS_OK)
 		status = disk_content_look(provision->path, call->deadline, &content, reason);
+	if (status == STATUS_OK)
+		status = provision_check_cluster(provision, content.luks_uuid, reason);
 	if (status != STATUS_OK)
 		return status;
 	if (content.luks_uuid[0] == '\0')
@@ -62,26 +64,6 @@ enroll_look(const struct command_call *call, struct enroll *enroll, struct reaso
 	return STATUS_OK;
 }
 
-static enum status
-old_body(void *context, struct reason *reason)
-{
-	struct enroll *enroll = context;
-	enum luks_progress progress = LUKS_WITHOUT_KEY;
-	enum status status = luks_look_progress(enroll->provision.path, &enroll->old, &progress,
-		reason);
-
-	if (status == STATUS_WRONG_KEY) {
-		reason_clear(reason);
-		return reason_set(reason, status,
-			"what was given opens no keyslot of %s; nothing was changed",
-			enroll->provision.path);
-	}
-	if (status == STATUS_OK && progress == LUKS_WITHOUT_KEY)
-		return reason_set(reason, STATUS_NO_KEYSLOT, "%s has no keyslot",
-			enroll->provision.path);
-	return status;
-}
-
 /* Before anything is stored: without a key that opens it there is nothing to be done. */
 static enum status
 enroll_prove_old(const struct command_call *call, struct enroll *enroll, struct reason *reason)
@@ -91,26 +73,43 @@ enroll_prove_old(const struct command_call *call, struct enroll *enroll, struct 
 		? passphrase_read_file(file, &enroll->old, reason)
 		: passphrase_ask(enroll->provision.path, &enroll->old, reason);
 
-	if (status == STATUS_OK)
-		status = bounded_run(old_body, "the key derivation", enroll, sizeof(*enroll),
-			call->deadline, reason);
+	if (status != STATUS_OK)
+		return status;
+	struct reason refusal = {0};
+
+	status = provision_try_key(&enroll->provision, &enroll->old, &refusal);
+	if (status == STATUS_WRONG_KEY)
+		return reason_set(reason, status,
+			"what was given opens no keyslot of %s; nothing was changed",
+			enroll->provision.path);
+	reason_pass(&refusal, reason);
 	return status;
 }
 
 static enum status
 new_body(void *context, struct reason *reason)
 {
-	struct enroll *enroll = context;
+	const struct enroll *enroll = context;
 	const struct provision *provision = &enroll->provision;
-	enum luks_progress progress;
+
+	return luks_add_key(provision->path, &enroll->old, &provision->key.key, provision->stretch,
+		reason);
+}
+
+/* Only here the device is written, and only where an earlier run has not. */
+static enum status
+enroll_add_slot(const struct command_call *call, struct enroll *enroll, struct reason *reason)
+{
 	struct reason refusal = {0};
-	enum status status = luks_look_progress(provision->path, &provision->key.key, &progress,
+	enum status status = provision_try_key(&enroll->provision, &enroll->provision.key.key,
 		&refusal);
 
 	enroll->is_enrolled = status == STATUS_OK;
-	if (enroll->is_enrolled)
-		return STATUS_OK;
-	return luks_add_key(provision->path, &enroll->old, &provision->key.key, provision->stretch,
+	if (status != STATUS_WRONG_KEY) {
+		reason_pass(&refusal, reason);
+		return status;
+	}
+	return bounded_run(new_body, "the new key slot", enroll, sizeof(*enroll), call->deadline,
 		reason);
 }
 
@@ -152,8 +151,7 @@ cmd_enroll(struct command_call *call, struct reason *reason)
 	if (status == STATUS_OK)
 		status = provision_key(&enroll.provision, PURPOSE, reason);
 	if (status == STATUS_OK)
-		status = bounded_run(new_body, "the new key slot", &enroll, sizeof(enroll),
-			call->deadline, reason);
+		status = enroll_add_slot(call, &enroll, reason);
 	if (status == STATUS_OK)
 		status = provision_prove(&enroll.provision, reason);
 	if (status == STATUS_OK)

@@ -6,6 +6,7 @@
 #include <limits.h>
 #include <stdio.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "base/log.h"
 #include "cli/disk_content.h"
@@ -88,6 +89,44 @@ format_judge_content(struct format *format, struct reason *reason)
 		provision->path, format->content.type, provision->call->operand);
 }
 
+static unsigned int
+format_version(const struct command_call *call)
+{
+	return call->options[OPTION_luks1] != NULL ? 1 : 2;
+}
+
+static enum status
+rehearse_body(void *context, struct reason *reason)
+{
+	const struct format *format = context;
+
+	return luks_make_rehearse(format->provision.path, format_version(format->provision.call),
+		reason);
+}
+
+/* The run's own, while the filesystem is made. */
+static void
+format_name_mapping(struct format *format)
+{
+	snprintf(format->map_name, sizeof(format->map_name), "luks-ssm-%.36s",
+		format->provision.uuid);
+}
+
+/* Unless what an earlier run left open has it: that is closed before anything is written. */
+static enum status
+format_check_unused(struct format *format, struct reason *reason)
+{
+	const struct provision *provision = &format->provision;
+	char path[PATH_MAX];
+
+	format_name_mapping(format);
+	snprintf(path, sizeof(path), "/dev/mapper/%s", format->map_name);
+	if (format->has_header && access(path, F_OK) == 0)
+		return STATUS_OK;
+	return disk_check_unused(provision->path, reason);
+}
+
+/* Everything that can be known before anything is stored or written. */
 static enum status
 format_look(const struct command_call *call, struct format *format, struct reason *reason)
 {
@@ -104,6 +143,8 @@ format_look(const struct command_call *call, struct format *format, struct reaso
 		status = disk_content_look(provision->path, call->deadline, &format->content,
 			reason);
 	if (status == STATUS_OK)
+		status = provision_check_cluster(provision, format->content.luks_uuid, reason);
+	if (status == STATUS_OK)
 		status = format_judge_content(format, reason);
 	if (status != STATUS_OK)
 		return status;
@@ -112,6 +153,11 @@ format_look(const struct command_call *call, struct format *format, struct reaso
 	else if (!format->has_header)
 		status = uuid_make(provision->uuid, reason);
 	provision->uuid_of_device = format->has_header || call->params.luks_uuid != NULL;
+	if (status == STATUS_OK)
+		status = format_check_unused(format, reason);
+	if (status == STATUS_OK)
+		status = bounded_run(rehearse_body, provision->path, format, sizeof(*format),
+			call->deadline, reason);
 	return status;
 }
 
@@ -119,10 +165,9 @@ format_look(const struct command_call *call, struct format *format, struct reaso
 static enum status
 format_free_device(struct format *format, struct reason *reason)
 {
-	struct provision *provision = &format->provision;
+	const struct provision *provision = &format->provision;
 	enum status status = STATUS_OK;
 
-	snprintf(format->map_name, sizeof(format->map_name), "luks-ssm-%.36s", provision->uuid);
 	if (format->has_header && !provision->is_file)
 		status = luks_unmap(format->map_name, reason);
 	return status == STATUS_OK ? disk_check_unused(provision->path, reason) : status;
@@ -133,7 +178,6 @@ header_body(void *context, struct reason *reason)
 {
 	struct format *format = context;
 	const struct provision *provision = &format->provision;
-	unsigned int version = provision->call->options[OPTION_luks1] != NULL ? 1 : 2;
 	enum status status = STATUS_OK;
 
 	format->progress = LUKS_WITHOUT_KEY;
@@ -143,8 +187,8 @@ header_body(void *context, struct reason *reason)
 	if (status != STATUS_OK || format->progress != LUKS_WITHOUT_KEY)
 		return status;
 	format->progress = LUKS_UNFINISHED;
-	return luks_make(provision->path, version, provision->uuid, &provision->key.key,
-		provision->stretch, reason);
+	return luks_make(provision->path, format_version(provision->call), provision->uuid,
+		&provision->key.key, provision->stretch, reason);
 }
 
 /* The device is written from here on; its key is stored. */
@@ -181,6 +225,8 @@ format_make_filesystem(struct format *format, struct reason *reason)
 
 	if (format->fstype == NULL)
 		return STATUS_OK;
+	/* Its UUID may be an earlier run's by now, and the next run looks for the mapping by it. */
+	format_name_mapping(format);
 	enum status status = bounded_run(map_body, "opening the device", format, sizeof(*format),
 		deadline, reason);
 
@@ -203,7 +249,12 @@ format_tell(struct command_call *call, const struct format *format, const char *
 
 	answer_text(root, "result", result);
 	answer_text(root, "device", provision->path);
-	answer_text(root, "luks_uuid", provision->uuid);
+	/* A rehearsal's own choice is nobody else's. */
+	const char *uuid = call->options[OPTION_dry_run] == NULL || provision->uuid_of_device
+		? provision->uuid
+		: NULL;
+
+	answer_text(root, "luks_uuid", uuid);
 	answer_text(root, "parameter", call->params.ssm_parameter);
 	if (provision->key.version > 0)
 		answer_number(root, "version", provision->key.version);
@@ -212,7 +263,7 @@ format_tell(struct command_call *call, const struct format *format, const char *
 		answer_text(root, "recovery_key", format->recovery.bytes);
 	document_volume_make(call, call->params.map_name != NULL ? call->params.map_name : "data",
 		&volume);
-	volume.texts[PARAM_luks_uuid] = provision->uuid;
+	volume.texts[PARAM_luks_uuid] = uuid;
 	if (volume.texts[PARAM_directory] == NULL)
 		volume.texts[PARAM_directory] = call->params.directory;
 	if (volume.texts[PARAM_region] == NULL && provision->key.region[0] != '\0')
@@ -288,7 +339,8 @@ format_write(struct command_call *call, struct format *format, struct reason *re
 	if (status == STATUS_OK)
 		status = bounded_run(finish_body, "the last key slot", format, sizeof(*format),
 			call->deadline, reason);
-	return status;
+	/* As whoever opens it will find it. */
+	return status == STATUS_OK ? provision_prove(&format->provision, reason) : status;
 }
 
 enum status
@@ -304,7 +356,9 @@ cmd_format(struct command_call *call, struct reason *reason)
 	if (status == STATUS_OK && call->options[OPTION_dry_run] != NULL) {
 		format_tell(call, &format,
 			format.has_header ? "an earlier run would be finished; nothing was changed"
-					  : "it would be formatted; nothing was changed");
+				: format.provision.uuid_of_device
+				? "it would be formatted; nothing was changed"
+				: "it would be formatted, under a LUKS UUID that is chosen then; nothing was changed");
 		return STATUS_OK;
 	}
 	if (status == STATUS_OK)

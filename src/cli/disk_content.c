@@ -105,6 +105,31 @@ disk_content_look(const char *path, struct deadline deadline, struct disk_conten
 	return status;
 }
 
+static enum status
+exclusive_open_failed(const char *path, struct reason *reason)
+{
+	switch (errno) {
+	case EBUSY:
+		return reason_set(reason, STATUS_DEVICE_IN_USE,
+			"%s is in use: mounted, mapped, swapped on or part of an array; see lsblk",
+			path);
+	case ENOENT:
+	case ENXIO:
+	case ENODEV:
+		return reason_set(reason, STATUS_NO_DEVICE, "%s: %s; check that it is attached",
+			path, strerror(errno));
+	case EROFS:
+	case EACCES:
+	case EPERM:
+		return reason_set(reason, STATUS_DEVICE_READ_ONLY, "%s: %s; make it writable", path,
+			strerror(errno));
+	default:
+		return reason_set(reason, STATUS_DEVICE_IO,
+			"%s: whether it is in use cannot be told: %s; check the disk", path,
+			strerror(errno));
+	}
+}
+
 enum status
 disk_check_unused(const char *path, struct reason *reason)
 {
@@ -117,22 +142,19 @@ disk_check_unused(const char *path, struct reason *reason)
 	/* open(2): O_EXCL on a block device fails with EBUSY while the system uses it. */
 	owned_fd fd = open(path, O_RDONLY | O_EXCL | O_CLOEXEC);
 
-	if (fd >= 0 || errno != EBUSY)
-		return STATUS_OK;
-	return reason_set(reason, STATUS_DEVICE_IN_USE,
-		"%s is in use: mounted, mapped, swapped on or part of an array; see lsblk", path);
+	return fd >= 0 ? STATUS_OK : exclusive_open_failed(path, reason);
 }
 
 static enum status
 wipe_body(void *context, struct reason *reason)
 {
 	struct content_job *job = context;
-	owned_fd fd = open(job->path, O_RDWR | O_CLOEXEC);
+	/* Time has passed since it was looked at: who has taken it meanwhile keeps it. */
+	owned_fd fd = open(job->path, O_RDWR | O_EXCL | O_CLOEXEC);
 	owned_probe probe = NULL;
 
 	if (fd < 0)
-		return reason_set(reason, STATUS_DEVICE_IO, "%s cannot be written: %s", job->path,
-			strerror(errno));
+		return exclusive_open_failed(job->path, reason);
 	enum status status = probe_begin(fd, job->path, &probe, reason);
 
 	for (int i = 0; status == STATUS_OK && i < SIGNATURES_MOST; i++) {

@@ -23,10 +23,12 @@ must_use enum status disk_content_look(const char *path, struct deadline deadlin
 	struct disk_content *ret_content, struct reason *reason);
 
 /* That nothing on this node has the block device open for itself: no mount, mapping, array, swap.
- * STATUS_DEVICE_IN_USE, STATUS_NO_DEVICE. */
+ * STATUS_DEVICE_IN_USE, STATUS_NO_DEVICE, STATUS_DEVICE_READ_ONLY, and STATUS_DEVICE_IO when it
+ * cannot be told. */
 must_use enum status disk_check_unused(const char *path, struct reason *reason);
 
-/* Takes away every signature that libblkid finds. STATUS_DEVICE_IO, STATUS_TIMED_OUT. */
+/* Takes away every signature that libblkid finds, of a device that nobody uses. The statuses of
+ * disk_check_unused, STATUS_TIMED_OUT. */
 must_use enum status
 disk_content_wipe(const char *path, struct deadline deadline, struct reason *reason);
 

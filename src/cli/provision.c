@@ -4,12 +4,14 @@
 
 #include <errno.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/random.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
 #include "base/log.h"
+#include "cli/cluster_claim.h"
 #include "cli/store.h"
 #include "volume/bounded.h"
 #include "volume/device.h"
@@ -39,6 +41,28 @@ provision_find_device(const struct command_call *call, struct provision *ret_pro
 	}
 	*ret_provision = provision;
 	return STATUS_OK;
+}
+
+enum status
+provision_check_cluster(const struct provision *provision, const char *found_uuid,
+	struct reason *reason)
+{
+	const struct command_call *call = provision->call;
+	const char *const uuids[] = {found_uuid,
+		call->params.luks_uuid != NULL ? call->params.luks_uuid : ""};
+	enum status status = STATUS_OK;
+
+	if (provision->is_file || call->options[OPTION_despite_cluster] != NULL)
+		return STATUS_OK;
+	for (size_t i = 0; status == STATUS_OK && i < sizeof(uuids) / sizeof(uuids[0]); i++) {
+		struct params params = {.device = provision->path, .luks_uuid = uuids[i]};
+		struct wanted wanted;
+
+		wanted_make(&params, "", &wanted);
+		if (i == 0 || wanted.pin[0] != '\0')
+			status = cluster_claim_check(&wanted, reason);
+	}
+	return status;
 }
 
 static enum status
@@ -149,8 +173,10 @@ provision_was_begun(struct provision *provision, const char *purpose, bool *ret_
 	*ret_begun = rows.count == 1 &&
 		description_is_ours(provision, purpose, rows.rows[0][STORE_DESCRIPTION], uuid) &&
 		(provision->uuid[0] == '\0' || strcmp(uuid, provision->uuid) == 0);
-	if (*ret_begun)
-		memcpy(provision->uuid, uuid, sizeof(uuid));
+	if (!*ret_begun)
+		return STATUS_OK;
+	memcpy(provision->uuid, uuid, sizeof(uuid));
+	provision->stored.version = (unsigned int)strtoul(rows.rows[0][STORE_VERSION], NULL, 10);
 	return STATUS_OK;
 }
 
@@ -180,20 +206,34 @@ parameter_judge_existing(struct provision *provision, const char *purpose, struc
 		name);
 }
 
+/* What the nodes will be given is the newest version: it must be the one that was stored. */
 static enum status
-key_read_back(struct provision *provision, const struct secret *stored, struct reason *reason)
+key_check_newest(const struct provision *provision, struct reason *reason)
 {
 	const struct command_call *call = provision->call;
-	enum status status = key_fetch(&call->params, NULL, 0, call->deadline, &provision->key,
-		reason);
+	owned_fetched_key newest = {0};
+	enum status status = key_fetch(&call->params, NULL, 0, call->deadline, &newest, reason);
 
-	if (status != STATUS_OK || provision->was_stored)
+	if (status != STATUS_OK || newest.version == provision->key.version)
 		return status;
-	if (secret_is_equal(stored, &provision->key.key))
-		return STATUS_OK;
-	return reason_set(reason, STATUS_WRONG_KEY,
-		"%.60s: what was read back is not what was stored; nothing was written to the device",
-		call->params.ssm_parameter);
+	return reason_set(reason, STATUS_PARAMETER_EXISTS,
+		"%.60s: somebody has stored version %u over version %u; nothing was written to the device",
+		call->params.ssm_parameter, newest.version, provision->key.version);
+}
+
+/* KEY is what was stored; NULL where an earlier run did that. */
+static enum status
+key_read_back(struct provision *provision, const struct secret *key, struct reason *reason)
+{
+	const struct command_call *call = provision->call;
+	enum status status = key_fetch(&call->params, &provision->stored, 0, call->deadline,
+		&provision->key, reason);
+
+	if (status == STATUS_OK && key != NULL && !secret_is_equal(key, &provision->key.key))
+		return reason_set(reason, STATUS_WRONG_KEY,
+			"%.60s: what was read back is not what was stored; nothing was written to the device",
+			call->params.ssm_parameter);
+	return status == STATUS_OK ? key_check_newest(provision, reason) : status;
 }
 
 static enum status
@@ -224,46 +264,54 @@ provision_key(struct provision *provision, const char *purpose, struct reason *r
 		return status;
 	description_make(provision, purpose, provision->uuid, description);
 	status = store_put(&call->params, &key, description, call->options[OPTION_kms_key_id],
-		call->deadline, &refusal);
+		call->deadline, &provision->stored, &refusal);
 	if (status == STATUS_PARAMETER_EXISTS)
 		status = parameter_judge_existing(provision, purpose, reason);
 	if (status != STATUS_OK) {
 		reason_pass(&refusal, reason);
 		return status;
 	}
-	return key_read_back(provision, &key, reason);
+	return key_read_back(provision, provision->was_stored ? NULL : &key, reason);
 }
 
-struct prove_job {
+struct try_job {
 	const struct provision *provision;
+	const struct secret *key;
 	char pin[LUKS_UUID_BYTES];
 };
 
 static enum status
-prove_body(void *context, struct reason *reason)
+try_body(void *context, struct reason *reason)
 {
-	const struct prove_job *job = context;
+	const struct try_job *job = context;
 	owned_header header = HEADER_EMPTY;
 	struct luks_report report;
 	enum status status = header_copy(job->provision->path, &header, reason);
 
 	if (status == STATUS_OK)
 		status = luks_judge(&header, job->pin, &report, reason);
-	return status == STATUS_OK ? luks_try_key(&header, &job->provision->key.key,
-					     job->provision->call->deadline, reason)
-				   : status;
+	return status == STATUS_OK
+		? luks_try_key(&header, job->key, job->provision->call->deadline, reason)
+		: status;
+}
+
+enum status
+provision_try_key(const struct provision *provision, const struct secret *key,
+	struct reason *reason)
+{
+	struct try_job job = {.provision = provision, .key = key};
+
+	if (!luks_uuid_parse(provision->uuid, job.pin))
+		return reason_set(reason, STATUS_INTERNAL, "%s is no UUID", provision->uuid);
+	return bounded_run(try_body, "the key derivation", &job, sizeof(job),
+		provision->call->deadline, reason);
 }
 
 enum status
 provision_prove(struct provision *provision, struct reason *reason)
 {
-	struct prove_job job = {.provision = provision};
-
 	log_step("proving that the key opens %s", provision->path);
-	if (!luks_uuid_parse(provision->uuid, job.pin))
-		return reason_set(reason, STATUS_INTERNAL, "%s is no UUID", provision->uuid);
-	return bounded_run(prove_body, "the key derivation", &job, sizeof(job),
-		provision->call->deadline, reason);
+	return provision_try_key(provision, &provision->key.key, reason);
 }
 
 void

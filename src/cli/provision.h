@@ -23,6 +23,7 @@ struct provision {
 	bool is_file;
 	char uuid[UUID_TEXT_BYTES]; /* what the device has or gets */
 	struct fetched_key key;     /* owned; as it was read back */
+	struct fetched_key stored;  /* version and region of what was stored; never a key */
 	enum luks_stretch stretch;
 	bool uuid_of_device; /* it was there before this run, and is not for the choosing */
 	bool was_stored;     /* by an earlier run: this one goes on with it */
@@ -34,6 +35,15 @@ struct provision {
 must_use enum status provision_find_device(const struct command_call *call,
 	struct provision *ret_provision, struct reason *reason);
 
+/*
+ * That no resource of Pacemaker manages the device that is to be written: the other nodes may have
+ * it open, which nobody sees here. What counts is the device itself and the LUKS UUID that it has
+ * (FOUND_UUID, "": none) or is to get; a name or a directory may well be taken over by a new disk.
+ * The statuses of cluster_claim_check; STATUS_OK with --despite-cluster and for a file.
+ */
+must_use enum status provision_check_cluster(const struct provision *provision,
+	const char *found_uuid, struct reason *reason);
+
 /* A new random UUID (RFC 4122, version 4). STATUS_INTERNAL: the kernel gives no randomness. */
 must_use enum status uuid_make(char ret_uuid[static UUID_TEXT_BYTES], struct reason *reason);
 
@@ -41,10 +51,11 @@ must_use enum status uuid_make(char ret_uuid[static UUID_TEXT_BYTES], struct rea
 must_use enum status key_make(size_t bytes, struct secret *ret_key, struct reason *reason);
 
 /*
- * The key: with --use-existing fetched, else made, stored and read back. Where the parameter exists
- * it is taken only when its description is that of an earlier run for this device on this node;
- * provision->uuid is then that run's. STATUS_PARAMETER_EXISTS otherwise; the statuses of store_put
- * and key_fetch; STATUS_WRONG_KEY when what is read back is not what was stored.
+ * The key: with --use-existing fetched, else made, stored and read back, by the version that the
+ * store gave it. Where the parameter exists it is taken only when its description is that of an
+ * earlier run for this device on this node; provision->uuid is then that run's.
+ * STATUS_PARAMETER_EXISTS otherwise, and when another version has come since; the statuses of
+ * store_put and key_fetch; STATUS_WRONG_KEY when what is read back is not what was stored.
  */
 must_use enum status
 provision_key(struct provision *provision, const char *purpose, struct reason *reason);
@@ -58,8 +69,14 @@ bool description_is_ours(const struct provision *provision, const char *purpose,
 must_use enum status provision_was_begun(struct provision *provision, const char *purpose,
 	bool *ret_begun, struct reason *reason);
 
-/* That a copy of the header, judged, is opened by the key. The statuses of luks_judge and
- * luks_try_key. */
+/*
+ * That a copy of the header, judged, is opened by KEY; nothing is written. The statuses of
+ * luks_judge and luks_try_key.
+ */
+must_use enum status provision_try_key(const struct provision *provision, const struct secret *key,
+	struct reason *reason);
+
+/* The same for the key of this run, as the step that it is. */
 must_use enum status provision_prove(struct provision *provision, struct reason *reason);
 
 void provision_end(struct provision *provision);

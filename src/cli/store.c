@@ -2,6 +2,7 @@
 /* Questions to luks-ssm-aws that are not for a key, and the rows it answers with. */
 #include "cli/store.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -10,7 +11,8 @@
 
 enum status
 store_put(const struct params *params, const struct secret *value, const char *description,
-	const char *kms_key, struct deadline deadline, struct reason *reason)
+	const char *kms_key, struct deadline deadline, struct fetched_key *ret_place,
+	struct reason *reason)
 {
 	const struct helper_question question = {.operation = OPERATION_PUT,
 		.value = value,
@@ -20,7 +22,20 @@ store_put(const struct params *params, const struct secret *value, const char *d
 	struct wire_frame frame;
 
 	log_step("storing the key in %s", params->ssm_parameter);
-	return helper_call(params, &question, deadline, &reply, &frame, reason);
+	enum status status = helper_call(params, &question, deadline, &reply, &frame, reason);
+
+	if (status != STATUS_OK)
+		return status;
+	uint64_t version = wire_number(&frame, WIRE_KEY_VERSION, 0, 0);
+	const char *region = wire_text(&frame, WIRE_KEY_REGION, 0);
+
+	if (version == 0 || version > UINT32_MAX)
+		return reason_set(reason, STATUS_BAD_REPLY,
+			"%.60s: the answer to its store names no version; run this command again",
+			params->ssm_parameter);
+	*ret_place = (struct fetched_key){.version = (unsigned int)version};
+	snprintf(ret_place->region, sizeof(ret_place->region), "%s", region != NULL ? region : "");
+	return STATUS_OK;
 }
 
 /* The columns of one line, ended by NULs in place of tabs. False when there are not enough. */

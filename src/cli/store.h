@@ -11,6 +11,7 @@
 #include "base/reason.h"
 #include "base/secret.h"
 #include "params/params.h"
+#include "volume/key_fetch.h"
 
 enum store_column {
 #define LISTING(name, member) STORE_##name,
@@ -31,12 +32,13 @@ struct store_rows {
 
 /*
  * Stores VALUE under params->ssm_parameter as a SecureString, never over another. KMS_KEY NULL: the
- * account's own key. STATUS_PARAMETER_EXISTS also when an earlier try of this very call got
- * through and its answer was lost: read it back. Also every status of helper_call.
+ * account's own key. RET_PLACE gets its version and region, for key_fetch, and no key.
+ * STATUS_PARAMETER_EXISTS also when an earlier try of this very call got through and its answer was
+ * lost: read it back. STATUS_BAD_REPLY: it has no version. Also every status of helper_call.
  */
-must_use enum status
-store_put(const struct params *params, const struct secret *value, const char *description,
-	const char *kms_key, struct deadline deadline, struct reason *reason);
+must_use enum status store_put(const struct params *params, const struct secret *value,
+	const char *description, const char *kms_key, struct deadline deadline,
+	struct fetched_key *ret_place, struct reason *reason);
 
 /*
  * OPERATION_BY_PATH: what lies below params->ssm_parameter; OPERATION_HISTORY: its versions, oldest

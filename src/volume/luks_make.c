@@ -20,15 +20,43 @@
 /* The label of a LUKS2 header while it is being made: a slot may be moved or erased by hand, too.
  */
 #define LABEL_UNFINISHED "luks-ssm unfinished"
-#define VOLUME_KEY_BYTES 64
-/* The hash of LUKS1 headers; libcryptsetup has no default here. */
-#define LUKS1_HASH "sha512"
+/* Of the header that is made for the rehearsal alone. */
+#define REHEARSAL_UUID "00000000-0000-4000-8000-000000000000"
+
+/* What the headers of a version are made with. */
+struct header_form {
+	const char *type, *cipher_mode, *hash;
+	size_t volume_key_bytes;
+	uint64_t room_bytes; /* where the data begins, as cryptsetup has it */
+};
+
+/* LUKS2 as cryptsetup makes it; LUKS1, for whoever knows nothing newer, as the article does. */
+static const struct header_form forms[] = {
+	[1] = {CRYPT_LUKS1, "cbc-essiv:sha256", "ripemd160", 32, 2ULL << 20},
+	[2] = {CRYPT_LUKS2, "xts-plain64", "sha512", 64, 16ULL << 20},
+};
+
+/* A header that lies in memory. */
+struct memory_header {
+	int fd;           /* owned */
+	struct luks luks; /* owned */
+};
+
+#define owned_memory_header owned_by(memory_header_end) struct memory_header
+
+static void
+memory_header_end(struct memory_header *header)
+{
+	luks_end(&header->luks);
+	fd_end(&header->fd);
+}
 
 static enum status
-stretch_set(struct luks *luks, enum luks_stretch stretch, const char *what, struct reason *reason)
+stretch_set(struct luks *luks, enum luks_stretch stretch, const char *hash, const char *what,
+	struct reason *reason)
 {
 	const struct crypt_pbkdf_type least = {.type = CRYPT_KDF_PBKDF2,
-		.hash = LUKS1_HASH,
+		.hash = hash,
 		.iterations = 1000,
 		.flags = CRYPT_PBKDF_NO_BENCHMARK};
 	int error = crypt_set_pbkdf_type(luks->handle,
@@ -37,32 +65,45 @@ stretch_set(struct luks *luks, enum luks_stretch stretch, const char *what, stru
 	return error == 0 ? STATUS_OK : luks_failed(luks, error, what, reason);
 }
 
-/* Where the data begins, as cryptsetup has it. */
-static uint64_t
-header_room_bytes(unsigned int version)
+/* For a slot of a header that is there; LUKS1 takes the header's own hash. */
+static enum status
+slot_stretch_set(struct luks *luks, enum luks_stretch stretch, const char *what,
+	struct reason *reason)
 {
-	return (version == 1 ? 2ULL : 16ULL) << 20;
+	return stretch_set(luks, stretch, forms[2].hash, what, reason);
 }
 
-/* The header with its slot, in HEADER's file; PATH is only looked at, for the size of its sectors.
- */
-static int
-header_make(const struct luks *header, const char *path, unsigned int version, const char *uuid,
-	const struct secret *key)
+static enum status
+memory_header_begin(const struct header_form *form, struct memory_header *ret_header,
+	struct reason *reason)
 {
-	uint64_t room_sectors = header_room_bytes(version) / 512;
-	struct crypt_params_luks1 luks1 = {.hash = LUKS1_HASH,
+	char header_path[40];
+
+	*ret_header = (struct memory_header){memfd_create("luks-header", MFD_CLOEXEC), LUKS_EMPTY};
+	if (ret_header->fd < 0 || ftruncate(ret_header->fd, (off_t)form->room_bytes) != 0)
+		return reason_set(reason, STATUS_NO_MEMORY,
+			"no memory for a LUKS header; free some");
+	snprintf(header_path, sizeof(header_path), "/proc/self/fd/%d", ret_header->fd);
+	return luks_begin(header_path, &ret_header->luks, reason);
+}
+
+/* PATH is only looked at, for the size of its sectors. */
+static int
+memory_header_make(const struct memory_header *header, const struct header_form *form,
+	const char *path, const char *uuid, const struct secret *key)
+{
+	uint64_t room_sectors = form->room_bytes / 512;
+	struct crypt_params_luks1 luks1 = {.hash = form->hash,
 		.data_alignment = room_sectors,
 		.data_device = path};
 	struct crypt_params_luks2 luks2 = {.label = LABEL_UNFINISHED,
 		.data_alignment = room_sectors,
 		.data_device = path};
-	int error = crypt_format(header->handle, version == 1 ? CRYPT_LUKS1 : CRYPT_LUKS2, "aes",
-		"xts-plain64", uuid, NULL, VOLUME_KEY_BYTES,
-		version == 1 ? (void *)&luks1 : (void *)&luks2);
+	int error = crypt_format(header->luks.handle, form->type, "aes", form->cipher_mode, uuid,
+		NULL, form->volume_key_bytes, form == &forms[1] ? (void *)&luks1 : (void *)&luks2);
 
-	return error == 0 ? crypt_keyslot_add_by_volume_key(header->handle, SLOT_UNFINISHED, NULL,
-				    0, key->bytes, key->length_bytes)
+	return error == 0 ? crypt_keyslot_add_by_volume_key(header->luks.handle, SLOT_UNFINISHED,
+				    NULL, 0, key->bytes, key->length_bytes)
 			  : error;
 }
 
@@ -70,28 +111,47 @@ enum status
 luks_make(const char *path, unsigned int version, const char *uuid, const struct secret *key,
 	enum luks_stretch stretch, struct reason *reason)
 {
-	uint64_t header_bytes = header_room_bytes(version);
+	const struct header_form *form = &forms[version];
 	owned_fd device_fd = -1;
-	owned_fd header_fd = memfd_create("luks-header", MFD_CLOEXEC);
-	owned_luks luks = LUKS_EMPTY;
-	char header_path[40];
-	enum status status = header_device_open(path, header_bytes, &device_fd, reason);
+	owned_memory_header header = {-1, LUKS_EMPTY};
+	enum status status = header_device_open(path, form->room_bytes, &device_fd, reason);
 
-	if (status != STATUS_OK)
-		return status;
-	if (header_fd < 0 || ftruncate(header_fd, (off_t)header_bytes) != 0)
-		return reason_set(reason, STATUS_NO_MEMORY,
-			"no memory for a LUKS header; free some");
-	snprintf(header_path, sizeof(header_path), "/proc/self/fd/%d", header_fd);
-	status = luks_begin(header_path, &luks, reason);
 	if (status == STATUS_OK)
-		status = stretch_set(&luks, stretch, path, reason);
+		status = memory_header_begin(form, &header, reason);
+	if (status == STATUS_OK)
+		status = stretch_set(&header.luks, stretch, form->hash, path, reason);
 	if (status != STATUS_OK)
 		return status;
-	int error = header_make(&luks, path, version, uuid, key);
+	int error = memory_header_make(&header, form, path, uuid, key);
 
-	return error >= 0 ? header_write(header_fd, header_bytes, device_fd, path, reason)
-			  : luks_failed(&luks, error, path, reason);
+	return error >= 0 ? header_write(header.fd, form->room_bytes, device_fd, path, reason)
+			  : luks_failed(&header.luks, error, path, reason);
+}
+
+enum status
+luks_make_rehearse(const char *path, unsigned int version, struct reason *reason)
+{
+	const struct header_form *form = &forms[version];
+	owned_memory_header header = {-1, LUKS_EMPTY};
+	owned_secret key = {0};
+	enum status status = secret_copy(REHEARSAL_UUID, strlen(REHEARSAL_UUID), &key);
+	int error = 0;
+
+	if (status == STATUS_OK)
+		status = memory_header_begin(form, &header, reason);
+	if (status != STATUS_OK)
+		return reason_set(reason, status, "no memory for a key; free some");
+	if (stretch_set(&header.luks, LUKS_STRETCH_RANDOM, form->hash, path, NULL) == STATUS_OK)
+		error = memory_header_make(&header, form, path, REHEARSAL_UUID, &key);
+	else
+		error = -ENOTSUP;
+	if (error >= 0)
+		return STATUS_OK;
+	return reason_set(reason, STATUS_MISSING_SOFTWARE,
+		"%s cannot be made with aes-%s and %s here: %s%s", form->type, form->cipher_mode,
+		form->hash,
+		header.luks.complaint[0] != '\0' ? header.luks.complaint : strerror(-error),
+		version == 1 ? "; FIPS mode has no ripemd160: leave --luks1 out" : "");
 }
 
 /* The header of the device itself: what is asked for here will be written. */
@@ -190,17 +250,19 @@ luks_make_finish(const char *path, const struct secret *key, enum luks_stretch s
 	enum status status = header_load(path, &luks, reason);
 
 	if (status == STATUS_OK)
-		status = stretch_set(&luks, stretch, path, reason);
+		status = slot_stretch_set(&luks, stretch, path, reason);
 	if (status != STATUS_OK)
 		return status;
 
-	/* The other slot goes only when this one is known to have the key. */
 	int error = slot_is_active(&luks, SLOT_FINISHED)
-		? crypt_activate_by_passphrase(luks.handle, NULL, SLOT_FINISHED, key->bytes,
-			  key->length_bytes, 0)
+		? 0
 		: crypt_keyslot_add_by_passphrase(luks.handle, SLOT_FINISHED, key->bytes,
 			  key->length_bytes, key->bytes, key->length_bytes);
 
+	/* The other slot goes only when this one is known to have the key. */
+	if (error >= 0)
+		error = crypt_activate_by_passphrase(luks.handle, NULL, SLOT_FINISHED, key->bytes,
+			key->length_bytes, 0);
 	if (error >= 0 && slot_is_active(&luks, SLOT_UNFINISHED))
 		error = crypt_keyslot_destroy(luks.handle, SLOT_UNFINISHED);
 	/* Last of all. */
@@ -230,7 +292,7 @@ luks_add_key(const char *path, const struct secret *old, const struct secret *ke
 	enum status status = header_load(path, &luks, reason);
 
 	if (status == STATUS_OK)
-		status = stretch_set(&luks, stretch, path, reason);
+		status = slot_stretch_set(&luks, stretch, path, reason);
 	return status == STATUS_OK ? slot_add(&luks, CRYPT_ANY_SLOT, old, key, path, reason)
 				   : status;
 }
@@ -244,7 +306,7 @@ luks_add_recovery_key(const char *path, const struct secret *old, const struct s
 	int slot = SLOT_UNFINISHED + 1;
 
 	if (status == STATUS_OK)
-		status = stretch_set(&luks, LUKS_STRETCH_HUMAN, path, reason);
+		status = slot_stretch_set(&luks, LUKS_STRETCH_HUMAN, path, reason);
 	if (status != STATUS_OK)
 		return status;
 	while (crypt_keyslot_status(luks.handle, slot) != CRYPT_SLOT_INACTIVE &&
@@ -321,21 +383,4 @@ luks_resize(const char *path, const char *map_name, const struct secret *key, st
 	if (error >= 0)
 		error = crypt_resize(luks.handle, map_name, 0);
 	return error >= 0 ? STATUS_OK : luks_failed(&luks, error, map_name, reason);
-}
-
-enum status
-luks_backup(const char *path, const char *file, struct reason *reason)
-{
-	owned_luks luks = LUKS_EMPTY;
-	enum status status = luks_begin(path, &luks, reason);
-
-	if (status != STATUS_OK)
-		return status;
-	int error = crypt_header_backup(luks.handle, NULL, file);
-
-	if (error == 0)
-		return STATUS_OK;
-	return reason_set(reason, STATUS_BAD_PARAMETER,
-		"the header of %.60s could not be saved in %.80s: %s; is it LUKS, and is there room?",
-		path, file, strerror(-error));
 }

@@ -27,11 +27,19 @@ enum luks_stretch { LUKS_STRETCH_HUMAN, LUKS_STRETCH_RANDOM };
 
 /*
  * A new header on PATH, of VERSION 1 or 2, with the key in the slot of unfinished devices. It comes
- * there whole (header_write.h). What was there is lost. The statuses of
- * header_write.h, STATUS_KDF_MEMORY, STATUS_NO_MEMORY.
+ * there whole (header_write.h). What was there is lost. LUKS1 is made as the article made it:
+ * aes-cbc-essiv:sha256, ripemd160, a volume key of 256 bits. The statuses of header_write.h,
+ * STATUS_KDF_MEMORY, STATUS_NO_MEMORY.
  */
 must_use enum status luks_make(const char *path, unsigned int version, const char *uuid,
 	const struct secret *key, enum luks_stretch stretch, struct reason *reason);
+
+/*
+ * The same for a header that nobody keeps, with the least stretching: nothing is written, PATH is
+ * only looked at. STATUS_MISSING_SOFTWARE: a cipher or hash is not there. STATUS_NO_MEMORY.
+ */
+must_use enum status
+luks_make_rehearse(const char *path, unsigned int version, struct reason *reason);
 
 /* How far a header of ours has come. */
 enum luks_progress { LUKS_WITHOUT_KEY, LUKS_UNFINISHED, LUKS_FINISHED };
@@ -66,11 +74,14 @@ luks_remove_key(const char *path, const struct secret *key, struct reason *reaso
 must_use enum status
 luks_map(const char *path, const char *map_name, const struct secret *key, struct reason *reason);
 
-/* The mapping MAP_NAME fills its device; the kernel wants the key once more. */
+/* The mapping MAP_NAME fills its device; the kernel wants the key once more. For the node where it
+ * is open for writing alone: loading the header may repair it. */
 must_use enum status luks_resize(const char *path, const char *map_name, const struct secret *key,
 	struct reason *reason);
 
-/* The header with its key slots into a new file. STATUS_BAD_PARAMETER: it cannot be made. */
+/* The header with its key slots into a new file, through a copy in memory: nothing is written to
+ * PATH, and what is damaged there is whole in the file. The statuses of header_copy,
+ * STATUS_HEADER_DAMAGED: neither copy is whole. STATUS_BAD_PARAMETER: the file cannot be made. */
 must_use enum status luks_backup(const char *path, const char *file, struct reason *reason);
 
 /* Removes that mapping again. STATUS_OK also when there is none. */

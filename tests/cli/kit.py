@@ -5,9 +5,12 @@ from __future__ import annotations
 import json
 import os
 import shutil
+import struct
 import subprocess
 import tempfile
 import unittest
+import uuid
+import zlib
 from pathlib import Path
 from typing import NamedTuple
 
@@ -15,6 +18,7 @@ from emulator import ADMIN_KEY, ADMIN_SECRET, Emulator
 
 IMAGE_BYTES = 40 << 20
 PASSPHRASE = "correct horse battery staple"
+LIBRARIES = Path(__file__).resolve().parents[1] / "lib"
 
 
 class Done(NamedTuple):
@@ -82,20 +86,51 @@ class CommandTest(unittest.TestCase):
         self.addCleanup(path.unlink, missing_ok=True)
         return path
 
-    def luks_image(self, kind: int = 2) -> Path:
+    def luks_image(self, kind: int = 2, *more: str) -> Path:
         """With PASSPHRASE in slot 0, made by cryptsetup."""
         path = self.image("luks")
         pbkdf = ["--pbkdf", "pbkdf2"] if kind == 2 else []
         subprocess.run(["cryptsetup", "luksFormat", "-q", "--type", f"luks{kind}", *pbkdf,
-                        "--pbkdf-force-iterations", "1000", "--key-file", "-", str(path)],
+                        "--pbkdf-force-iterations", "1000", *more, "--key-file", "-", str(path)],
                        input=PASSPHRASE.encode(), check=True, capture_output=True)
         return path
+
+    @classmethod
+    def preloaded(cls, source: str) -> str:
+        """A source of tests/lib as a library that is preloaded into a command."""
+        library = cls.directory / f"{source}.so"
+        subprocess.run(["gcc", "-O2", "-shared", "-fPIC", "-o", str(library), str(LIBRARIES / source)], check=True)
+        return str(library)
 
     def stored(self, name: str) -> dict:
         """The newest version as the account's root sees it, with its value."""
         caller = self.aws._root("eu-central-1")  # pylint: disable=protected-access
         row = self.aws.ssm.handle("GetParameterHistory", {"Name": name, "WithDecryption": True}, caller)
         return row["Parameters"][-1]
+
+    @staticmethod
+    def partition(path: Path, table: str) -> None:
+        """One partition of the first 4 MiB behind the first, in a table of this kind and nothing else."""
+        sectors = path.stat().st_size // 512
+        kind, first, last = (0xEE, 1, sectors - 1) if table == "gpt" else (0x83, 2048, 10239)
+        entry = struct.pack("<BBBBBBBBII", 0, 0, 2, 0, kind, 255, 255, 255, first, last - first + 1)
+        entries = uuid.UUID("0fc63daf-8483-4772-8e79-3d69d8477de4").bytes_le + uuid.uuid4().bytes_le
+        entries = (entries + struct.pack("<QQQ", 2048, 10239, 0)).ljust(128 * 128, b"\0")
+        disk = uuid.uuid4().bytes_le
+
+        def header(own: int, other: int, where: int) -> bytes:
+            def form(crc: int) -> bytes:
+                return (b"EFI PART" + struct.pack("<IIIIQQQQ", 0x10000, 92, crc, 0, own, other, 34, sectors - 34) + disk
+                        + struct.pack("<QIII", where, 128, 128, zlib.crc32(entries)))
+            return form(zlib.crc32(form(0))).ljust(512, b"\0")
+
+        with open(path, "r+b") as file:
+            file.seek(446)
+            file.write(entry.ljust(64, b"\0") + b"\x55\xaa")
+            if table == "gpt":
+                file.write(header(1, sectors - 1, 2) + entries)
+                file.seek((sectors - 33) * 512)
+                file.write(entries + header(sectors - 1, 1, sectors - 33))
 
     def opens(self, path: Path, key: str) -> int | None:
         """The slot that cryptsetup opens with this key, or None."""

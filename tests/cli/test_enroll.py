@@ -46,6 +46,21 @@ class EnrollTest(CommandTest):
         with self.assertRaises(Exception):
             self.stored(self.name)
 
+    def test_a_dry_run_repairs_no_damaged_copy(self):
+        for offset in (4096, 16384 + 4096):
+            with self.subTest(offset=offset):
+                path = self.luks_image()
+                with open(path, "r+b") as disk:
+                    disk.seek(offset)
+                    disk.write(b"spoilt" * 10)
+                before = path.read_bytes()
+                done = self.enroll(path, "--dry-run")
+                self.assertEqual(done.rc, 0, done)
+                self.assertEqual(path.read_bytes(), before)
+                with self.assertRaises(Exception):
+                    self.stored(self.name)
+                path.unlink()
+
     def test_a_device_without_a_header_is_for_format(self):
         self.refused("not-luks", "luks-ssm format", done=self.enroll(self.image()))
 

@@ -9,7 +9,7 @@ import json
 import subprocess
 import time
 
-from .kit import CommandTest
+from .kit import CommandTest, Done
 
 NAME = "/luks/new"
 
@@ -49,16 +49,30 @@ class FormatTest(CommandTest):
         self.assertEqual(self.format(path, "--luks1", name=name).rc, 0)
         dump = self.dump(path)
         self.assertRegex(dump, r"Version:\s+1\n")
-        self.assertRegex(dump, r"Cipher mode:\s+xts-plain64")
+        # As the article makes it.
+        for line in (r"Cipher name:\s+aes\n", r"Cipher mode:\s+cbc-essiv:sha256\n", r"Hash spec:\s+ripemd160\n",
+                     r"MK bits:\s+256\n", r"MK iterations:\s+1000\n"):
+            self.assertRegex(dump, line)
+        self.assertEqual(set(re.findall(r"\sIterations:\s*(\d+)", dump)), {"1000"})
         self.assertEqual(self.opens(path, self.stored(name)["Value"]), 0)
 
+    def test_luks1_that_this_host_cannot_make_is_said_before_anything_is_stored(self):
+        without = {"LD_PRELOAD": self.preloaded("no_ripemd160.c")}
+        for words in ((), ("--dry-run",)):
+            path, name = self.image(), self.fresh()
+            done = self.format(path, "--luks1", *words, name=name, env=without)
+            self.refused("missing-software", "ripemd160", "leave --luks1 out", done=done)
+            self.assertEqual((done.rc, self.has(name), any(path.read_bytes())), (5, False, False))
+        self.assertEqual(self.format(path, name=name, env=without).rc, 0)
+
     def test_a_header_lies_where_cryptsetup_would_lay_it(self):
-        for options, kind in (((), 2), (("--luks1",), 1)):
+        article = ("--cipher", "aes-cbc-essiv:sha256", "--hash", "ripemd160", "--key-size", "256")
+        for options, kind, made in (((), 2, ()), (("--luks1",), 1, article)):
             with self.subTest(kind=kind):
                 path = self.image(f"luks{kind}")
                 self.assertEqual(self.format(path, *options, name=f"{self.fresh()}-{kind}").rc, 0)
                 places = r"(?m)^\s*(Metadata area|Keyslots area|offset|length|sector|Payload offset|MK bits|cipher):(.*)$"
-                self.assertEqual(re.findall(places, self.dump(path)), re.findall(places, self.dump(self.luks_image(kind))))
+                self.assertEqual(re.findall(places, self.dump(path)), re.findall(places, self.dump(self.luks_image(kind, *made))))
 
     def test_the_configurations_name_exactly_this_volume(self):
         path, name = self.image(), self.fresh()
@@ -88,6 +102,19 @@ class FormatTest(CommandTest):
         self.assertEqual(path.read_bytes(), before)
         self.assertEqual(self.format(path, f"--overwrite={path}", name=name).rc, 0)
         self.assertEqual(self.opens(path, self.stored(name)["Value"]), 0)
+
+    def test_a_partition_table_alone_is_something_and_goes_whole(self):
+        for table in ("gpt", "dos"):
+            with self.subTest(table=table):
+                path, name = self.image(table), f"{self.fresh()}-{table}"
+                self.partition(path, table)
+                before = path.read_bytes()
+                for words in ((), ("--dry-run",)):
+                    self.refused("device-in-use", table, "--overwrite", done=self.format(path, *words, name=name))
+                self.assertEqual((path.read_bytes(), self.has(name)), (before, False))
+                self.assertEqual(self.format(path, f"--overwrite={path}", name=name).rc, 0)
+                left = subprocess.run(["/usr/sbin/wipefs", str(path)], capture_output=True, text=True, check=True).stdout
+                self.assertEqual({line.split()[2] for line in left.splitlines()[1:]}, {"crypto_LUKS"}, left)
 
     def test_somebody_elses_luks_device_is_refused(self):
         path = self.luks_image()
@@ -125,8 +152,7 @@ class FormatTest(CommandTest):
         self.assertEqual(self.opens(path, self.stored(name)["Value"]), 0)
         self.assertIn(self.uuid_of(path), self.stored(name)["Description"])
 
-    def test_a_run_killed_after_the_store_is_finished_by_the_next(self):
-        path, name = self.image(), self.fresh()
+    def killed_after_the_store(self, path, name: str) -> None:
         self.aws.fault("hang", service="ssm", operation="GetParameter", times=1, seconds=30)
         process = self.start("format", str(path), *self.way, f"--ssm-parameter={name}", "--no-filesystem")
         until = time.monotonic() + 20
@@ -136,11 +162,60 @@ class FormatTest(CommandTest):
         process.communicate(timeout=10)
         self.aws.faults.clear()
         self.assertFalse(any(path.read_bytes()))
+
+    def test_a_run_killed_after_the_store_is_finished_by_the_next(self):
+        path, name = self.image(), self.fresh()
+        self.killed_after_the_store(path, name)
         value = self.stored(name)["Value"]
         done = self.format(path, name=name)
         self.assertEqual(done.rc, 0, done)
         self.assertEqual(self.stored(name)["Value"], value)
         self.assertEqual(self.opens(path, value), 0)
+
+    def while_it_is_read_back(self, path, name: str, change) -> Done:
+        """The command, and what somebody does to the parameter between its store and its first read."""
+        delay = self.aws.fault("delay", service="ssm", operation="GetParameter", times=1, seconds=4)
+        process = self.start("format", str(path), *self.way, f"--ssm-parameter={name}", "--no-filesystem", "--json")
+        until = time.monotonic() + 20
+        while not delay.fired and time.monotonic() < until and process.poll() is None:
+            time.sleep(0.05)
+        change()
+        out, err = process.communicate(timeout=60)
+        self.aws.faults.clear()
+        return Done(process.returncode, out, err)
+
+    def asked(self, operation: str) -> list[dict]:
+        return [row for row in self.aws.log.rows if row.get("operation") == operation]
+
+    def test_what_was_stored_is_read_back_by_its_version(self):
+        path, name = self.image(), self.fresh()
+        self.aws.log.reset()
+        self.assertEqual(self.format(path, name=name).rc, 0)
+        asked = [row["names"] for row in self.asked("GetParameter")]
+        self.assertEqual(asked[0], [f"{name}:1"], asked)
+
+    def test_a_version_that_comes_in_between_ends_it_before_anything_is_written(self):
+        for earlier in (False, True):
+            with self.subTest(of_an_earlier_run=earlier):
+                path, name = self.image(str(earlier)), f"{self.fresh()}-{earlier}"
+                if earlier:
+                    self.killed_after_the_store(path, name)
+                done = self.while_it_is_read_back(path, name, lambda: self.aws.put(name, "somebody's passphrase"))  # pylint: disable=cell-var-from-loop
+                self.refused("parameter-exists", "version 2", "nothing was written", done=done)
+                self.assertFalse(any(path.read_bytes()))
+                self.assertEqual(self.stored(name)["Version"], 2)
+
+    def test_another_value_under_the_same_version_ends_it_before_anything_is_written(self):
+        path, name = self.image(), self.fresh()
+
+        def replace():
+            caller = self.aws._root("eu-central-1")  # pylint: disable=protected-access
+            self.aws.ssm.handle("DeleteParameter", {"Name": name}, caller)
+            self.aws.put(name, "somebody's passphrase")
+
+        done = self.while_it_is_read_back(path, name, replace)
+        self.refused("wrong-key", "nothing was written", done=done)
+        self.assertFalse(any(path.read_bytes()))
 
     def has(self, name: str) -> bool:
         try:
@@ -276,6 +351,15 @@ class FormatTest(CommandTest):
         self.assertEqual(done.rc, 0, done)
         self.assertFalse(self.has(name))
         self.assertFalse(any(path.read_bytes()))
+        # What the real run will choose is not known.
+        self.assertNotIn("luks_uuid", done.out)
+        self.assertIn("chosen then", done.answer["result"])
+        uuid = "01234567-89ab-4def-8123-456789abcdef"
+        answer = self.format(path, "--dry-run", f"--luks-uuid={uuid}", name=name).answer
+        self.assertEqual(answer["luks_uuid"], uuid)
+        self.assertIn(uuid, answer["for_pacemaker"])
+        self.assertEqual(self.format(path, f"--luks-uuid={uuid}", name=name).answer["luks_uuid"], uuid)
+        self.assertEqual(self.uuid_of(path), uuid)
 
     def test_a_file_takes_no_filesystem(self):
         path = self.image()

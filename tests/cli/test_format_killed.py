@@ -8,23 +8,20 @@ from pathlib import Path
 
 from .kit import PASSPHRASE, CommandTest, Done
 
-SOURCE = Path(__file__).resolve().parents[1] / "lib" / "die_at.c"
-
 
 class KilledTest(CommandTest):
 
     @classmethod
     def setUpClass(cls):
         super().setUpClass()
-        cls.library = cls.directory / "die_at.so"
-        subprocess.run(["gcc", "-O2", "-shared", "-fPIC", "-o", str(cls.library), str(SOURCE)], check=True)
+        cls.library = cls.preloaded("die_at.c")
 
-    def killed(self, path: Path, number: int, words: list[str], torn: bool = False) -> tuple[Done, int]:
+    def killed(self, path: Path, number: int, words: list[str], torn: bool = False, **more: str) -> tuple[Done, int]:
         """The command, killed before this write (0: not at all), and how many there were."""
         count = self.directory / "steps"
         count.unlink(missing_ok=True)
-        env = {"LD_PRELOAD": str(self.library), "DIE_PATH": str(path), "DIE_STEPS": str(count), "DIE_AT": str(number)}
-        done = self.run_command(*words, env=env | ({"DIE_TORN": "1"} if torn else {}))
+        env = {"LD_PRELOAD": self.library, "DIE_PATH": str(path), "DIE_STEPS": str(count), "DIE_AT": str(number)}
+        done = self.run_command(*words, env=env | ({"DIE_TORN": "1"} if torn else {}) | more)
         return done, int.from_bytes(count.read_bytes(), "little")
 
     def words(self, path: Path, name: str, *more: str) -> list[str]:
@@ -73,6 +70,34 @@ class KilledTest(CommandTest):
     def test_a_format_killed_around_its_recovery_slot_is_finished_by_the_next(self):
         # Each takes a derivation of argon2id that is made for seconds: a few of the writes stand for all.
         self.killed_everywhere("--recovery-slot", every=12)
+
+    def spoilt_everywhere(self, path: Path, before: bytes, words) -> None:
+        """Each write in turn becomes another on the disk: the command ends well only when the key opens the device."""
+        stem = f"/luks/{self.id().rsplit('.', 1)[-1]}"
+        done, count = self.killed(path, 0, words(f"{stem}-0"))
+        self.assertEqual(done.rc, 0, done)
+        noticed = 0
+        for number in range(1, count + 1):
+            with self.subTest(write=number, of=count):
+                path.write_bytes(before)
+                name = f"{stem}-{number}"
+                done, _ = self.killed(path, number, words(name), DIE_SPOIL="1")
+                opened = self.opens(path, self.stored(name)["Value"])
+                self.assertTrue(done.rc != 0 or opened is not None, done)
+                noticed += done.rc != 0
+        self.assertGreater(noticed, 0)
+
+    def test_a_format_whose_disk_keeps_something_else_is_noticed(self):
+        path = self.image()
+        self.spoilt_everywhere(path, path.read_bytes(), lambda name: self.words(path, name))
+
+    def test_an_enroll_whose_disk_keeps_something_else_is_noticed(self):
+        old = self.directory / "old"
+        old.write_text(PASSPHRASE)
+        path = self.luks_image()
+        self.spoilt_everywhere(path, path.read_bytes(), lambda name: [
+            "enroll", str(path), *self.way, f"--ssm-parameter={name}", f"--key-file={old}", "--json"])
+        self.assertEqual(self.opens(path, PASSPHRASE), 0)
 
     def test_an_enroll_killed_in_any_of_its_writes_leaves_the_old_key_and_is_finished_by_the_next(self):
         old = self.directory / "old"

@@ -2,6 +2,8 @@
 """What the command says of itself, of its options, its files, and of what lies in Parameter Store."""
 from __future__ import annotations
 
+import subprocess
+
 from .kit import PASSPHRASE, CommandTest
 
 COMMANDS = ("format", "enroll", "policy", "keys", "migrate", "open", "close", "status", "show-users", "check",
@@ -113,3 +115,36 @@ class WordsTest(CommandTest):
         self.assertEqual(self.opens(saved, PASSPHRASE), 0)
         done = self.run_command("backup-header", f"--device={path}", f"--to={saved}")
         self.refused("bad-parameter", "already", done=done)
+
+    def test_a_saved_header_is_whole_where_a_copy_was_damaged_and_the_device_stays_as_it_is(self):
+        for kind, offset in ((1, None), (2, None), (2, 4096), (2, 16384 + 4096)):
+            with self.subTest(kind=kind, offset=offset):
+                path, saved = self.luks_image(kind), self.directory / f"saved-{kind}-{offset}"
+                if offset:
+                    with open(path, "r+b") as disk:
+                        disk.seek(offset)
+                        disk.write(b"spoilt" * 10)
+                before = path.read_bytes()
+                done = self.run_command("backup-header", f"--device={path}", f"--to={saved}")
+                self.assertEqual(done.rc, 0, done)
+                self.assertEqual(path.read_bytes(), before)
+                # As cryptsetup saves it, whatever it may have to repair.
+                by_cryptsetup = self.directory / f"by-cryptsetup-{kind}-{offset}"
+                subprocess.run(["cryptsetup", "luksHeaderBackup", "--header-backup-file", str(by_cryptsetup), str(path)],
+                               check=True, capture_output=True)
+                # What is repaired gets a new salt, and with it a new checksum.
+                front = 32768 if offset else 0
+                self.assertEqual(saved.read_bytes()[front:], by_cryptsetup.read_bytes()[front:])
+                self.assertEqual(self.uuid_of(saved), self.uuid_of(path))
+                self.assertEqual(self.opens(saved, PASSPHRASE), 0)
+                path.unlink()
+
+    def test_a_header_that_is_damaged_beyond_repair_is_said(self):
+        path, saved = self.luks_image(), self.directory / "saved-nothing"
+        with open(path, "r+b") as disk:
+            for offset in (4096, 16384 + 4096):
+                disk.seek(offset)
+                disk.write(b"spoilt" * 10)
+        done = self.run_command("backup-header", f"--device={path}", f"--to={saved}")
+        self.refused("header-damaged", "in both copies", done=done)
+        self.assertFalse(saved.exists())

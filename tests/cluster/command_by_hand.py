@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""`luks-ssm open` and `close` on the nodes of a cluster: refused for its volume, and the way out that the refusal names."""
+"""`luks-ssm open`, `close`, `format` and `enroll` on the nodes of a cluster: refused for its volume, and the way out that the
+refusal names."""
 
 from time import time
 
@@ -11,6 +12,11 @@ def by_hand(node, verb: str, timeout: float = 120):
     ca = node.aws_parameters["ca_bundle"]
     return node.run(["luks-ssm", verb, "--map-name=data", f"--device={DEVICE}", f"--directory={DIRECTORY}",
                      f"--ssm-parameter={PARAMETER}", "--region=eu-central-1", f"--ca-bundle={ca}"], timeout)
+
+
+def provision(node, verb: str, *more: str):
+    ca = node.aws_parameters["ca_bundle"]
+    return node.run(["luks-ssm", verb, DEVICE, "--ssm-parameter=/luks/by-hand", "--region=eu-central-1", f"--ca-bundle={ca}", *more], 60)
 
 
 def manage(c, value: str) -> None:
@@ -26,6 +32,13 @@ def test_a_volume_of_the_cluster_is_refused_until_it_is_unmanaged(c):
         refused = by_hand(node, verb)
         c.note(f"{node.name} {verb}: {refused.err.strip()}")
         assert refused.rc == 2 and "cluster-managed" in refused.err and "data" in refused.err, refused
+    # On the node that has it not open nothing else stands against them.
+    for node in (c.node1, c.node2):
+        for verb, more in (("format", [f"--overwrite={DEVICE}"]), ("format", [f"--overwrite={DEVICE}", "--dry-run"]),
+                           ("enroll", ["--key-file=/dev/null"])):
+            refused = provision(node, verb, *more)
+            c.note(f"{node.name} {verb} {more}: {refused.err.strip()}")
+            assert refused.rc == 2 and "cluster-managed" in refused.err and "data" in refused.err, refused
     shown = by_hand(c.node1, "status")
     assert shown.rc == 0 and DIRECTORY in shown.out, shown
     assert c.cluster.where("data") == ["node1"] and c.cluster.failures() == []

@@ -7,7 +7,7 @@ import json
 import pathlib
 import subprocess
 
-from lab import limit
+from lab import each, limit
 
 LIBRARY = "/run/die_at.so"
 STEPS = "/run/die_at.steps"
@@ -153,3 +153,105 @@ def test_an_image_on_a_full_filesystem_is_said_and_finished_when_there_is_room(m
     assert "No space left" in answer["error"]["text"], answer
     m.sh("mount -o remount,size=64m /run/small")
     goes_on(m, "/run/small/image", "/luks/full", "--no-filesystem")
+
+
+USES = {
+    "mounted": ("mkfs.ext4 -q -F {disk} && mkdir -p /srv/used && mount {disk} /srv/used", "umount /srv/used"),
+    "luks": ("printf key | cryptsetup luksFormat -q --type luks1 --pbkdf-force-iterations 1000 --key-file - {disk} && "
+             "printf key | cryptsetup open --key-file - {disk} used", "cryptsetup close used"),
+    "mapped": ('dmsetup create used --table "0 2048 linear {disk} 0"', "dmsetup remove used"),
+    "swap": ("mkswap {disk} && swapon {disk}", "swapoff {disk}"),
+    "partition": ("printf '2048,65536\\n' | sfdisk -q {disk} && partx -u {disk}; sleep 1; mkfs.ext4 -q -F {disk}p1 && mkdir -p "
+                  "/srv/used && mount {disk}p1 /srv/used", "umount /srv/used"),
+}
+
+
+def first_mib(m, device) -> str:
+    return m.sh(f"dd if={device} bs=1M count=1 iflag=direct status=none | sha256sum")
+
+
+def puts(m) -> int:
+    return sum(row.get("operation") == "PutParameter" for row in m.emulator.control("log"))
+
+
+@limit(200)
+@each(*USES)
+def test_a_device_in_use_is_refused_even_when_named_twice(m, use):
+    number = list(USES).index(use)
+    disk = m.attach_disk(f"vol00000000000000e1{number}", size_mib=64)
+    begin_use, end_use = (command.format(disk=disk.device) for command in USES[use])
+    m.sh(begin_use, 120)
+    before, stored = first_mib(m, disk.device), puts(m)
+    try:
+        for more in ((), ("--dry-run",)):
+            rc, answer, err = made(m, disk.device, f"/luks/used-{use}", f"--overwrite={disk.device}", *more)
+            assert rc == 2 and answer["error"]["code"] == "device-in-use", err
+            assert "is in use: mounted, mapped, swapped on or part of an array" in err, err
+            assert (first_mib(m, disk.device), puts(m)) == (before, stored), more
+    finally:
+        m.sh(end_use)
+    rc, _, err = made(m, disk.device, f"/luks/used-{use}", f"--overwrite={disk.device}", "--dry-run")
+    assert rc == 0, err
+
+
+@limit(200)
+def test_a_device_that_is_mounted_while_the_key_is_stored_keeps_what_it_holds(m):
+    disk = m.attach_disk("vol00000000000000e20", size_mib=64)
+    m.sh(f"mkfs.ext4 -q -F {disk.device} && mkdir -p /srv/used")
+    before = m.sh(f"wipefs {disk.device}")
+    m.emulator.fault("delay", service="ssm", operation="GetParameter", times=1, seconds=8)
+    process = begin(m, disk.device, "/luks/taken", f"--overwrite={disk.device}")
+    m.wait_for(lambda: puts(m) > 0, 30, "the store")
+    m.sh(f"mount {disk.device} /srv/used")
+    result = process.wait(90)
+    m.emulator.clear()
+    assert result.rc == 2 and json.loads(result.out)["error"]["code"] == "device-in-use", result
+    m.sh("umount /srv/used")
+    assert m.sh(f"wipefs {disk.device}") == before
+    goes_on(m, disk.device, "/luks/taken", f"--overwrite={disk.device}")
+
+
+CIB = "/var/lib/pacemaker/cib/cib.xml"
+
+
+def claim(m, name: str, value: str) -> None:
+    """The configuration of a cluster in which a resource has this parameter."""
+    m.sh("mkdir -p /var/lib/pacemaker/cib")
+    m.write(CIB, '<cib><configuration><resources><primitive id="pcs-data" class="ocf" provider="luks-ssm" type="volume">'
+            f'<instance_attributes id="a"><nvpair id="b" name="{name}" value="{value}"/></instance_attributes></primitive>'
+            "</resources></configuration></cib>\n", 0o600)
+
+
+@limit(300)
+def test_a_device_of_the_cluster_is_neither_formatted_nor_enrolled_unless_somebody_insists(m):
+    volume = m.volume(fs="ext4", size_mib=64)
+    link, spare = named(m, volume.disk), m.attach_disk("vol00000000000000e31", size_mib=64)
+    m.write("/run/old-key", volume.passphrase, 0o600)
+    before, stored = first_mib(m, volume.device), puts(m)
+    enroll = ["enroll" if word == "format" else word for word in words(m, volume.device, "/luks/claimed")
+              if not word.startswith("--fstype")] + ["--key-file=/run/old-key"]
+    values = m.emulator.values
+    env = {"AWS_ACCESS_KEY_ID": values["EMULATOR_ADMIN_KEY"], "AWS_SECRET_ACCESS_KEY": values["EMULATOR_ADMIN_SECRET"]}
+    try:
+        for name, value in (("device", volume.device), ("device", link), ("device", volume.disk.serial.replace("vol", "vol-")),
+                            ("luks_uuid", volume.uuid), ("device", f"UUID={volume.uuid}")):
+            claim(m, name, value)
+            for more in (["--dry-run"], []):
+                format_it = made(m, volume.device, "/luks/claimed", f"--overwrite={volume.device}", *more)
+                enrolled = m.start([*enroll, *more], env=env).wait(90)
+                for rc, err in ((format_it[0], format_it[2]), (enrolled.rc, enrolled.err)):
+                    assert rc == 2 and "cluster-managed: Pacemaker's resource pcs-data manages" in err, (name, value, more, err)
+                    assert "--despite-cluster" in err, err
+        assert (first_mib(m, volume.device), puts(m)) == (before, stored)
+        # Whoever only reads, and another disk for the same name and directory, are not refused.
+        assert m.run(["luks-ssm", "backup-header", f"--device={volume.device}", "--to=/run/claimed-header"]).rc == 0
+        assert made(m, spare.device, "/luks/spare", "--dry-run")[0] == 0
+        result = m.start([*enroll, "--despite-cluster"], env=env).wait(90)
+        assert result.rc == 0 and first_mib(m, volume.device) != before, result
+        # A disk whose partition it is.
+        m.sh(f"printf '2048,65536\\n' | sfdisk -q {spare.device}; partx -u {spare.device}; sleep 1")
+        claim(m, "device", f"{spare.device}p1")
+        rc, answer, err = made(m, spare.device, "/luks/spare", f"--overwrite={spare.device}", "--dry-run")
+        assert rc == 2 and answer["error"]["code"] == "cluster-managed", err
+    finally:
+        m.sh(f"rm -f {CIB} /run/old-key /run/claimed-header")

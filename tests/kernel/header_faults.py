@@ -35,6 +35,27 @@ def test_one_copy_is_reported_by_monitor_and_repaired_by_the_next_start(m, offse
     assert volume.agent("monitor", depth=10).rc == 0
 
 
+@limit(200)
+@each(*COPIES)
+def test_no_command_that_only_looks_or_saves_repairs_a_copy(m, offset):
+    volume = m.volume(fs="ext4")
+    damage(m, volume, offset)
+    damaged = header_sum(m, volume)
+    words = [f"--{name.replace('_', '-')}={value}" for name, value in volume.parameters.items() if name != "instance"]
+    m.write("/run/old-key", volume.passphrase, 0o600)
+    aws = [f"--{name.replace('_', '-')}={value}" for name, value in m.aws_parameters.items()]
+    for command, rc in ((["check", f"--map-name={volume.instance}", *words], 0),
+                        (["status", f"--map-name={volume.instance}", *words], 3),
+                        (["enroll", "--dry-run", volume.device, "--ssm-parameter=/luks/second", "--key-file=/run/old-key", *aws], 0),
+                        (["backup-header", "--dry-run", f"--device={volume.device}", "--to=/run/header"], 0),
+                        (["backup-header", f"--device={volume.device}", "--to=/run/header"], 0)):
+        result = m.run(["luks-ssm", *command])
+        assert result.rc == rc, (command, result)
+        assert header_sum(m, volume) == damaged, command
+    m.run("cryptsetup open --test-passphrase --key-file - /run/header", stdin=volume.passphrase.encode(), check=True)
+    m.sh("rm /run/header /run/old-key")
+
+
 @each(1, 2)
 def test_damage_beyond_repair_is_no_other_kind_of_disk(m, luks):
     volume = m.volume(luks=luks, fs="ext4")

@@ -6,7 +6,8 @@
  *
  * DIE_PATH: the device. DIE_STEPS: a file for the count, which all processes share; whoever waits
  * reads there how many there were. DIE_AT: the number, 0 for none. DIE_TORN: the first half of that
- * write reaches the device.
+ * write reaches the device. DIE_SPOIL: nothing is killed, and that write reaches the device with
+ * every bit turned, as by a disk that keeps something else than it was given.
  */
 #define _GNU_SOURCE
 #include <dlfcn.h>
@@ -21,6 +22,7 @@
 #include <unistd.h>
 
 #define SECTOR_BYTES 512
+#define PAGE_BYTES 4096
 
 static unsigned long *steps;
 static unsigned long die_at;
@@ -79,6 +81,19 @@ write_is_last(int fd, size_t count, size_t *ret_torn)
 	return 1;
 }
 
+/* A copy of what is to be written, with every bit turned; direct writes want it aligned. */
+static unsigned char *
+bytes_spoil(const void *bytes, size_t count)
+{
+	void *spoilt = NULL;
+
+	if (posix_memalign(&spoilt, PAGE_BYTES, count) != 0)
+		abort();
+	for (size_t i = 0; i < count; i++)
+		((unsigned char *)spoilt)[i] = (unsigned char)~((const unsigned char *)bytes)[i];
+	return spoilt;
+}
+
 ssize_t
 write(int fd, const void *bytes, size_t count)
 {
@@ -87,6 +102,8 @@ write(int fd, const void *bytes, size_t count)
 
 	*(void **)&next = dlsym(RTLD_NEXT, "write");
 	if (write_is_last(fd, count, &torn)) {
+		if (getenv("DIE_SPOIL") != NULL)
+			return next(fd, bytes_spoil(bytes, count), count);
 		(void)!next(fd, bytes, torn);
 		group_kill();
 	}
@@ -101,6 +118,8 @@ pwrite64(int fd, const void *bytes, size_t count, off64_t at)
 
 	*(void **)&next = dlsym(RTLD_NEXT, "pwrite64");
 	if (write_is_last(fd, count, &torn)) {
+		if (getenv("DIE_SPOIL") != NULL)
+			return next(fd, bytes_spoil(bytes, count), count, at);
 		(void)!next(fd, bytes, torn, at);
 		group_kill();
 	}
