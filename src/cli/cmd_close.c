@@ -9,6 +9,7 @@
 #include "base/log.h"
 #include "cli/cluster_claim.h"
 #include "cli/command.h"
+#include "cli/opened.h"
 #include "cli/unit_order.h"
 #include "cli/users.h"
 #include "volume/view.h"
@@ -52,6 +53,7 @@ close_now(struct command_call *call, struct reason *reason)
 	if (status != STATUS_OK)
 		return status;
 	unit_order_remove(call->params.directory);
+	opened_forget(call->wanted.instance);
 	answer_text(answer_root(&call->answer), "result", "ok");
 	answer_text(answer_root(&call->answer), "volume", call->wanted.instance);
 	return STATUS_OK;
@@ -67,8 +69,10 @@ cmd_close(struct command_call *call, struct reason *reason)
 			"no start was killed; nothing is done");
 		return STATUS_OK;
 	}
-	enum status status = command_check_name(call, reason);
+	enum status status = reason_pass(&call->file_fault, reason);
 
+	if (status == STATUS_OK)
+		status = command_check_name(call, reason);
 	if (status == STATUS_OK)
 		status = command_check_rights(call, reason);
 	if (status == STATUS_OK && call->options[OPTION_despite_cluster] == NULL)

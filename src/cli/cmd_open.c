@@ -4,6 +4,7 @@
 #include "cli/cluster_claim.h"
 #include "cli/command.h"
 #include "cli/exit_code.h"
+#include "cli/opened.h"
 #include "cli/unit_order.h"
 #include "volume/volume.h"
 #include "volume/volume_check.h"
@@ -50,6 +51,8 @@ open_ordered(struct command_call *call, struct reason *reason)
 static enum status
 open_patiently(struct command_call *call, struct reason *reason)
 {
+	if (call->options[OPTION_luks_mount] != NULL)
+		opened_note(call->wanted.instance, call->options[OPTION_luks_mount]);
 	enum status status = open_ordered(call, reason);
 
 	while (exit_code_of(status) == EXIT_TRY_AGAIN && systemd_is_caller() &&

@@ -46,6 +46,8 @@ struct command_row {
 	enum param_id operand_param; /* which parameter the operand is, with is_partial */
 	bool is_partial;             /* not every required parameter needs to be there */
 	bool with_params;            /* the volume's parameters are options, too */
+	bool is_despite_file;        /* a file that cannot be used is a warning where this boot's
+					record knows the volume */
 	uint64_t options;            /* TAKES(…) of options.def; json, help and version always */
 	const char *brief;
 	const char *help;
@@ -61,9 +63,11 @@ struct command_call {
 	const char *operand;               /* NULL: none */
 	const char *options[OPTION_COUNT]; /* NULL: not given; "yes": a flag that is */
 	const char *param_texts[PARAM_COUNT];
-	struct variables file; /* owned; the configuration file's */
-	struct params params;  /* what both say together */
-	struct wanted wanted;  /* instance "" when nothing names the volume */
+	struct variables file;    /* owned; the configuration file's */
+	struct reason file_fault; /* is_despite_file: it cannot be used, and nothing else tells the
+				     volume; the command says so where it matters */
+	struct params params;     /* what both say together */
+	struct wanted wanted;     /* instance "" when nothing names the volume */
 	struct deadline deadline;
 	struct answer answer; /* owned */
 	bool is_delivered;    /* the answer was written, or could not be */

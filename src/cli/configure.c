@@ -11,9 +11,11 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "base/log.h"
 #include "cli/command.h"
 #include "cli/config_file.h"
 #include "cli/luks_mount_file.h"
+#include "cli/opened.h"
 #include "cli/root_file.h"
 #include "cli/unit_order.h"
 
@@ -136,26 +138,89 @@ problem_locate(struct command_call *call, const char *path)
 		&call->params.problem);
 }
 
+static enum status
+file_name_missing(const char *path, struct reason *reason)
+{
+	return reason_set(reason, STATUS_MISSING_PARAMETER,
+		"%.100s: %s is not set, and is required: name of the mapping under /dev/mapper",
+		path, luks_mount_word("map_name"));
+}
+
+/* NAME or PATH, or none of them. RET_PATH is the file that was meant. */
+static enum status
+file_read(struct command_call *call, const char *name, char ret_path[static PATH_MAX],
+	struct reason *reason)
+{
+	const char *path = call->options[OPTION_luks_mount];
+
+	if (name != NULL)
+		return name_read_config(name, ret_path, &call->file, reason);
+	if (path == NULL)
+		return STATUS_OK;
+	snprintf(ret_path, PATH_MAX, "%s", path);
+	enum status status = luks_mount_file_read(path, &call->file, reason);
+
+	if (status == STATUS_OK && call->row->is_despite_file && !command_has(call, PARAM_map_name))
+		return file_name_missing(path, reason);
+	return status;
+}
+
+/*
+ * A volume that is up is closed whatever has become of its file: by the name that was given, and by
+ * what this boot knows of its opening. FILE_FAULT is the reason of the file.
+ */
+static enum status
+file_do_without(struct command_call *call, const char *name, const struct reason *file_fault,
+	struct reason *reason)
+{
+	const char *given = call->param_texts[PARAM_map_name];
+	char instance[NAME_MAX + 1] = "";
+	const char *text = file_fault->text + strlen(status_code(file_fault->status)) + 2;
+
+	if (name != NULL || given != NULL)
+		snprintf(instance, sizeof(instance), "%s", name != NULL ? name : given);
+	else
+		(void)!opened_find(call->options[OPTION_luks_mount], instance);
+	variables_end(&call->file);
+	enum status status = opened_recall(instance, &call->file);
+
+	if (status == STATUS_NOT_ACTIVE && given == NULL)
+		return strstr(text, "--map-name") != NULL
+			? reason_pass(file_fault, reason)
+			: reason_set(reason, file_fault->status,
+				  "%s; correct it, or close by --map-name", text);
+	if (status == STATUS_NO_MEMORY)
+		return reason_set(reason, status, "no memory for the record of %.60s", instance);
+	log_warning("%s; closing what was opened in this boot as %s", text, instance);
+	return STATUS_OK;
+}
+
 enum status
 command_configure(struct command_call *call, struct reason *reason)
 {
-	const char *name = call_config_name(call), *path = call->options[OPTION_luks_mount];
-	char config_path[PATH_MAX];
+	const char *name = call_config_name(call);
+	char path[PATH_MAX] = "";
+	struct reason fault = {0};
 
 	if (call->options[OPTION_luks_mount] != NULL && (name != NULL || call->operand != NULL))
 		return reason_set(reason, STATUS_BAD_REQUEST,
 			"--luks-mount names the volume's file: give no NAME and no --config beside it");
 	enum status status = deadline_make(call->options[OPTION_timeout], &call->deadline, reason);
 
-	if (status == STATUS_OK && name != NULL)
-		status = name_read_config(name, config_path, &call->file, reason);
-	else if (status == STATUS_OK && path != NULL)
-		status = luks_mount_file_read(path, &call->file, reason);
 	if (status != STATUS_OK)
 		return status;
+	status = file_read(call, name, path, &fault);
+	bool is_read = status == STATUS_OK;
+
+	if (!is_read && (!call->row->is_despite_file || status == STATUS_BAD_REQUEST)) {
+		reason_pass(&fault, reason);
+		return status;
+	}
+	if (!is_read && file_do_without(call, name, &fault, &call->file_fault) != STATUS_OK)
+		name = "";
 	params_load(param_text, call, &call->params);
-	if (name != NULL || path != NULL)
-		problem_locate(call, name != NULL ? config_path : path);
+	if (is_read && path[0] != '\0')
+		problem_locate(call, path);
 	if (name == NULL)
 		name = call->params.map_name != NULL ? call->params.map_name : "";
 	wanted_make(&call->params, name, &call->wanted);
@@ -170,9 +235,7 @@ command_check_name(const struct command_call *call, struct reason *reason)
 	if (call->wanted.instance[0] != '\0')
 		return STATUS_OK;
 	if (path != NULL)
-		return reason_set(reason, STATUS_MISSING_PARAMETER,
-			"%.100s: %s is not set, and is required: name of the mapping under /dev/mapper",
-			path, luks_mount_word("map_name"));
+		return file_name_missing(path, reason);
 	return reason_set(reason, STATUS_MISSING_PARAMETER,
 		"map_name is not set: name a volume of " CONFIG_DIRECTORY ", or give --map-name");
 }

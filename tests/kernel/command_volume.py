@@ -2,6 +2,7 @@
 """The administrator's command does what the agent does, in the agent's words, and each can go on where the other was."""
 
 import json
+import os
 import shlex
 
 from lab import each, limit
@@ -105,6 +106,59 @@ def test_a_configuration_file_is_enough_and_is_read_strictly(m):
     m.sh(f"rm /etc/luks-ssm/{volume.instance}.conf")
 
 
+# What may become of a file while its volume is up.
+SPOILS = {"no assignment": "echo 'if true; then' >> {file}", "an open quote": "echo 'options=\"noatime' >> {file}",
+          "another's": "chmod 666 {file}", "gone": "rm {file}", "a directory": "rm {file}; mkdir {file}"}
+
+
+@limit(300)
+@each("no assignment", "gone", more=tuple(SPOILS)[1:3] + tuple(SPOILS)[4:])
+def test_a_volume_whose_file_was_spoilt_while_it_is_up_is_closed_by_its_name(m, spoil):
+    volume = m.volume(fs="ext4")
+    file, name = f"/etc/luks-ssm/{volume.instance}.conf", f"{volume.instance}-other"
+    params = {**volume.parameters, "map_name": name}
+    params.pop("instance")
+    m.sh(f"rm -rf {file}; mkdir -p /etc/luks-ssm")
+    m.write(file, "".join(f"{key}={value}\n" for key, value in params.items()))
+    assert command(m, "open", volume.instance)[0] == 0
+    assert volume.mounted() and name in m.snapshot()["maps"]
+    m.sh(SPOILS[spoil].format(file=file))
+    rc, answer, _ = command(m, "close", "--dry-run", volume.instance)
+    assert rc == 0 and answer["mapping"] == name, answer
+    rc, answer, err = command(m, "close", volume.instance)
+    assert (rc, answer["result"]) == (0, "ok") and file in err, err
+    assert not volume.mounted() and name not in m.snapshot()["maps"]
+    # Now nothing knows of it any more, and that is said.
+    rc, answer, err = command(m, "close", volume.instance)
+    assert rc == 2 and "--map-name" in err, err
+    m.sh(f"rm -rf {file}")
+
+
+@limit(300)
+@each("no assignment", "gone", more=tuple(SPOILS)[1:3] + tuple(SPOILS)[4:])
+def test_a_volume_of_the_articles_file_is_closed_when_that_was_spoilt(m, spoil):
+    volume = m.volume(fs="ext4")
+    file = f"/etc/default/luks-{volume.instance}"
+    lines = {"LUKS_DEVICE": volume.device, "LUKS_DEVICE_MAP": volume.instance, "LUKS_DEVICE_FS": "ext4",
+             "LUKS_DEVICE_MOUNT_POINT": volume.directory, "SSM_PATH": volume.parameter,
+             "SSM_REGION": m.aws_parameters["region"], "AWS_CA_BUNDLE": m.aws_parameters["ca_bundle"]}
+    m.write(file, "".join(f"{key}={value}\n" for key, value in lines.items()))
+    rc, _, err = command(m, "open", f"--luks-mount={file}")
+    assert rc == 0 and volume.mounted(), err
+    # Another one that is up by another file is not meant.
+    other = m.volume(fs="ext4")
+    assert command(m, "open", *options(other))[0] == 0
+    m.sh(SPOILS[spoil].format(file=file).replace("options=", "LUKS_DEVICE_MOUNT_OPT=").replace(
+        "if true; then", "export LUKS_DEVICE_MAP=x"))
+    rc, answer, err = command(m, "close", f"--luks-mount={file}")
+    assert (rc, answer.get("result")) == (0, "ok") and file in err, err
+    assert not volume.mounted() and volume.mapping() is None and other.mounted()
+    rc, answer, err = command(m, "close", f"--luks-mount={file}")
+    assert rc == 2 and "--map-name" in err, err
+    assert command(m, "close", *options(other))[0] == 0
+    m.sh(f"rm -rf {file}")
+
+
 def provision(m, disk, parameter, *words, timeout=90):
     values = m.emulator.values
     way = [f"--{name.replace('_', '-')}={value}" for name, value in m.aws_parameters.items()]
@@ -186,17 +240,38 @@ def test_the_rehearsal_finds_what_is_wrong_and_changes_nothing(m):
     assert m.snapshot() == before
 
 
+def filesystem_mib(m, volume) -> int:
+    blocks, size = m.sh(["stat", "-f", "-c", "%b %S", volume.directory]).split()
+    return int(blocks) * int(size) >> 20
+
+
 @limit(300)
 @each("ext4", more=("xfs", "btrfs"))
 def test_mapping_and_filesystem_fill_an_enlarged_disk(m, fs):
-    volume = m.volume(fs=fs)
-    assert volume.agent("start").rc == 0
-    before = volume.mapping()["size_bytes"]
-    # As if the disk had been smaller when it was opened: the filesystem itself is left as it is.
-    m.run(["cryptsetup", "resize", "--device-size", str(before - (1 << 20)), "--key-file", "-", volume.instance],
-          stdin=volume.passphrase.encode(), check=True)
-    assert volume.mapping()["size_bytes"] < before
-    rc, _, err = command(m, "grow", *options(volume))
-    assert rc == 0, err
-    assert volume.mapping()["size_bytes"] == before
-    assert volume.agent("monitor").rc == 0
+    volume = m.volume(fs=fs, size_mib=384)
+    m.detach_disk(volume.disk.serial)
+    os.truncate(volume.disk.path, 512 << 20)
+    m.attach_disk(volume.disk.serial)
+    # What stands for the disk has its old length at first.
+    disk, name = f"/dev/mapper/{volume.instance}-disk", f"{volume.instance}-disk"
+    m.sh(f'dmsetup create {name} --table "0 {384 << 11} linear {volume.device} 0"')
+    try:
+        given = options(volume, device=disk)
+        assert command(m, "open", *given)[0] == 0
+        m.sh(f"head -c 1M /dev/urandom > {volume.directory}/kept; sync")
+        kept = m.sh(f"sha256sum < {volume.directory}/kept")
+        before, mapped = filesystem_mib(m, volume), volume.mapping()["size_bytes"]
+        m.sh(f'dmsetup reload {name} --table "0 {512 << 11} linear {volume.device} 0" && dmsetup resume {name}')
+        rc, answer, err = command(m, "grow", "--dry-run", *given)
+        assert rc == 0 and "nothing was changed" in answer["result"], err
+        assert (filesystem_mib(m, volume), volume.mapping()["size_bytes"]) == (before, mapped)
+        rc, _, err = command(m, "grow", *given)
+        assert rc == 0, err
+        assert volume.mapping()["size_bytes"] == mapped + (128 << 20)
+        assert filesystem_mib(m, volume) > before + 100, (before, filesystem_mib(m, volume))
+        assert m.sh(f"sha256sum < {volume.directory}/kept") == kept
+        # What has its full size stays as it is.
+        assert command(m, "grow", *given)[0] == 0
+        assert command(m, "close", *given)[0] == 0
+    finally:
+        m.sh(f"dmsetup remove {name}")

@@ -156,7 +156,7 @@ def test_an_image_on_a_full_filesystem_is_said_and_finished_when_there_is_room(m
 
 
 USES = {
-    "mounted": ("mkfs.ext4 -q -F {disk} && mkdir -p /srv/used && mount {disk} /srv/used", "umount /srv/used"),
+    "mounted": ("mkfs.ext4 -q -F {disk} && mkdir -p /srv/used && mount -o ro {disk} /srv/used", "umount /srv/used"),
     "luks": ("printf key | cryptsetup luksFormat -q --type luks1 --pbkdf-force-iterations 1000 --key-file - {disk} && "
              "printf key | cryptsetup open --key-file - {disk} used", "cryptsetup close used"),
     "mapped": ('dmsetup create used --table "0 2048 linear {disk} 0"', "dmsetup remove used"),

@@ -140,6 +140,24 @@ def test_what_a_killed_start_has_left_is_cleaned_up(m):
     assert m.run(f"systemctl stop {unit}", 120).rc == 0
 
 
+@limit(300)
+@each("named", "article")
+def test_a_unit_whose_file_was_spoilt_while_the_volume_is_up_still_stops(m, kind):
+    volume = m.volume(fs="xfs")
+    unit = units.configure(m, volume) if kind == "named" else units.article(m, volume)
+    file = f"/etc/luks-ssm/{volume.instance}.conf" if kind == "named" else "/etc/default/luks-mount"
+    assert m.run(f"systemctl start {unit}", 120).rc == 0, units.journal(m, unit)
+    mount = m.sh(f"systemd-escape --path --suffix=mount {volume.directory}").strip()
+    m.run(f"test -e /run/systemd/system/{mount}.d", check=True)
+    m.sh(f"echo 'export SSM_PATH=\"' >> {file}")
+    assert m.run(f"systemctl stop {unit}", 120).rc == 0, units.journal(m, unit)
+    assert volume.mapping() is None and not volume.mounted()
+    assert units.show(m, unit, "Result") == "success", units.journal(m, unit)
+    m.run(f"test ! -e /run/systemd/system/{mount}.d", check=True)
+    assert m.run(f"systemctl start {unit}", 120).rc != 0
+    m.sh(f"rm {file}; systemctl reset-failed {unit}")
+
+
 @limit(240)
 def test_systemd_finds_nothing_wrong_with_them(m):
     result = m.run("systemd-analyze verify --man=no /usr/lib/systemd/system/luks-mount.service luks-ssm@data.service", 120)
