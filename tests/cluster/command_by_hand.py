@@ -58,3 +58,4 @@ def test_a_volume_of_the_cluster_is_refused_until_it_is_unmanaged(c):
     assert c.cluster.where("data") == ["node1"] and c.cluster.failures() == []
     assert c.fenced(began) == []
     c.prove_data(c.node1)
+    c.prove_exclusion("node1", since=began)

@@ -100,6 +100,7 @@ def test_two_nodes_without_an_arbitrator_have_the_quorum_that_the_example_shows(
     [name] = c.cluster.where("data")
     c.record()
     c.prove_data(c.cluster.nodes[name])
+    c.prove_exclusion(name, since=c.began)
 
 
 def block_of(text: str, name: str) -> str:
@@ -107,16 +108,36 @@ def block_of(text: str, name: str) -> str:
     return text[begin:text.index("}", begin) + 1]
 
 
-@limit(400)
-def test_crmsh_loads_its_form_and_the_volume_comes_up(c):
-    c.node1.push(EXAMPLES / "single-volume.crm", "/root/single-volume.crm")
-    result = c.node1.run("mkdir -p /var/log/crmsh; crm configure load update /root/single-volume.crm", 240)
+def configure_with_crm(c, words: str) -> None:
+    """A `crm configure` that brings the volume up."""
+    result = c.node1.run(f"mkdir -p /var/log/crmsh; crm configure {words}", 240)
+    c.note(f"crm configure: rc {result.rc} {result.out.strip()} {result.err.strip()}")
     assert result.rc == 0, result
     c.cluster.wait_idle()
     [name] = c.cluster.where("data")
     c.record()
     c.prove_data(c.cluster.nodes[name])
+    c.prove_exclusion(name, since=c.began)
     assert c.cluster.failures() == []
+
+
+@limit(400)
+def test_crmsh_loads_its_form_and_the_volume_comes_up(c):
+    c.node1.push(EXAMPLES / "single-volume.crm", "/root/single-volume.crm")
+    configure_with_crm(c, "load update /root/single-volume.crm")
+
+
+@limit(500)
+def test_the_same_words_on_a_crm_command_line_bring_it_up_and_an_unknown_name_does_not(c):
+    # The primitive of the file as it stands, but for the lines' ends.
+    text = (EXAMPLES / "single-volume.crm").read_text(encoding="utf-8")
+    words = text[text.index("primitive data "):].strip()
+    wrong = c.node1.run("mkdir -p /var/log/crmsh; crm configure " + words.replace("region=", "regoin=") + " < /dev/null", 240)
+    c.note(f"regoin: rc {wrong.rc} {wrong.out.strip()} {wrong.err.strip()}")
+    assert wrong.rc != 0 and "regoin" in wrong.out + wrong.err, wrong
+    assert c.cluster.where("data") == []
+    assert "regoin" not in c.node1.sh("cibadmin --query --scope configuration")
+    configure_with_crm(c, words)
 
 
 def become_instances(c) -> None:
