@@ -2,11 +2,12 @@
 """A mistake in each parameter: pcs refuses it with our words, and nothing of it gets into the configuration."""
 
 import json
+import xml.etree.ElementTree
 
 from lab import limit
 from runner.report import say
 
-# One mistake for each parameter that has values which are no good.
+# One mistake for each parameter.
 MISTAKES = (
     ("device", "nvme1n1"), ("luks_uuid", "1234"), ("header", "header.img"), ("map_name", "a/b"), ("device_wait", "soon"),
     ("allow_discards", "perhaps"), ("no_read_workqueue", "2"), ("no_write_workqueue", "maybe"), ("same_cpu_crypt", "never"),
@@ -15,7 +16,8 @@ MISTAKES = (
     ("key_encoding", "rot13"), ("require_secure_string", "often"), ("previous_versions", "all"), ("profile", "two words"),
     ("credentials_file", "credentials"), ("config_file", "../config"), ("environment_file", "luks-mount"),
     ("role_arn", "reader"), ("external_id", "x"), ("endpoint_url", "http://ssm.eu-central-1.amazonaws.com"),
-    ("ca_bundle", "ca.pem"), ("inherit_environment", "some"), ("force_unmount", "lazy"), ("term_signals", "15"),
+    ("https_proxy", "proxy.example.com:3128"), ("no_proxy", "10.0.0.0/8;.example.com"), ("ca_bundle", "ca.pem"),
+    ("inherit_environment", "some"), ("force_unmount", "lazy"), ("term_signals", "15"),
     ("kill_signals", "NINE"), ("signal_delay", "3600"),
 )
 RIGHT = {"device": "/dev/disk/by-id/nvme-data", "directory": "/srv/data", "ssm_parameter": "/prod/data/luks",
@@ -53,6 +55,14 @@ def words(more: list[str], **changed: str) -> list[str]:
     values = {**RIGHT, **changed}
     return ["resource", "create", "mistaken", "ocf:luks-ssm:volume", *(f"{name}={value}" for name, value in values.items()),
             *more]
+
+
+@limit(120)
+def test_the_mistakes_cover_every_parameter_of_the_metadata(c):
+    text = c.node1.sh("crm_resource --show-metadata ocf:luks-ssm:volume", 60)
+    known = {row.get("name") for row in xml.etree.ElementTree.fromstring(text).iter("parameter")}
+    # Each has values which are no good, a switch as much as a name.
+    assert known == {name for name, _ in MISTAKES}, known ^ {name for name, _ in MISTAKES}
 
 
 @limit(900)
