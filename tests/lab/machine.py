@@ -171,7 +171,7 @@ class Machine(AwsMixin, DiskMixin, OcfMixin, StateMixin, VolumeMixin):
     def wait_off(self, timeout_s: float = 120) -> None:
         """Wait until it has switched itself off, or has rebooted, which ends it here."""
         try:
-            self._qemu.wait(timeout_s)
+            self._qemu.wait(timeout_s * PATIENCE)
         except subprocess.TimeoutExpired as error:
             raise MachineLost(f"{self.name} does not go down:\n{self.console_tail()}") from error
         self.power_cut()
@@ -268,7 +268,7 @@ class Machine(AwsMixin, DiskMixin, OcfMixin, StateMixin, VolumeMixin):
     def wait_process(self, process: Process, timeout: float) -> Result:
         """The end of a started command; see `run`."""
         try:
-            return process.wait(timeout)
+            return process.wait(timeout * PATIENCE)
         except MachineLost as lost:
             self.broken = str(lost)
             raise

@@ -4,7 +4,7 @@
 import os
 
 DEFAULT_LIMIT_S = 60
-# On a busy host everything takes longer: LUKS_SSM_PATIENCE=3 triples the limits of cases and of a boot.
+# On a busy host everything takes longer: LUKS_SSM_PATIENCE=3 triples the limits of cases, boots and commands.
 PATIENCE = float(os.environ.get("LUKS_SSM_PATIENCE", "1"))
 
 
