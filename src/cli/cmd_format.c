@@ -339,8 +339,7 @@ format_write(struct command_call *call, struct format *format, struct reason *re
 	if (status == STATUS_OK)
 		status = bounded_run(finish_body, "the last key slot", format, sizeof(*format),
 			call->deadline, reason);
-	/* As whoever opens it will find it. */
-	return status == STATUS_OK ? provision_prove(&format->provision, reason) : status;
+	return status;
 }
 
 enum status

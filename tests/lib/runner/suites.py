@@ -80,7 +80,7 @@ def _helper(directory: str):
         if not context.builds.build("helper"):
             report.record("build-helper", False)
             return
-        counted(report, context.suite, [str(TESTS / directory / "run"), *context.names], SOURCE, 600,
+        counted(report, context.suite, [str(TESTS / directory / "run"), *context.names], SOURCE, 900,
                 {"BUILD_DIRECTORY": str(context.builds.directory("helper"))})
     return run
 
