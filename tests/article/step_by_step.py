@@ -2,7 +2,9 @@
 """The article in its order, with the stock tools and a script that does what its script does; then ours on the very same
 device, parameter and configuration file."""
 
+import json
 import pathlib
+import subprocess
 
 from lab import limit
 from lab.aws import GUEST_CA, REGION
@@ -12,38 +14,66 @@ SETTINGS = "/etc/default/luks-mount"
 UNIT = "luks-mount.service"
 PARAMETER, NAME, DIRECTORY = "/luks/article", "article", "/srv/article"
 PASSPHRASE = "four words of the article"
-# Every access that its policy gives to the user whose keys lie in root's files.
+ACCOUNT, USER, ALIAS, POLICY = "123456789012", "luks", "alias/article", "luks-read"
+# As the article writes it: the parameters of this volume, and the key by its alias.
 READ = {"Version": "2012-10-17", "Statement": [
-    {"Effect": "Allow", "Action": ["ssm:GetParameter", "ssm:GetParameters", "kms:Decrypt"], "Resource": "*"}]}
+    {"Effect": "Allow", "Action": ["ssm:GetParameter", "ssm:GetParameters", "ssm:GetParametersByPath"],
+     "Resource": f"arn:aws:ssm:{REGION}:{ACCOUNT}:parameter/luks/*"},
+    {"Effect": "Allow", "Action": "kms:Decrypt", "Resource": f"arn:aws:kms:{REGION}:{ACCOUNT}:{ALIAS}"}]}
+# What AWS's console makes of «Key users»: without it the alias as a Resource grants nothing.
+KEY_USERS = {"Version": "2012-10-17", "Statement": [
+    {"Effect": "Allow", "Principal": {"AWS": f"arn:aws:iam::{ACCOUNT}:root"}, "Action": "kms:*", "Resource": "*"},
+    {"Effect": "Allow", "Principal": {"AWS": f"arn:aws:iam::{ACCOUNT}:user/{USER}"}, "Action": ["kms:Decrypt", "kms:DescribeKey"],
+     "Resource": "*"}]}
 # The key derivation's cost is left out: it is the same for both, and dear under emulation.
 FORMAT = ("cryptsetup luksFormat --batch-mode --type luks1 --cipher aes-cbc-essiv:sha256 --hash ripemd160 --key-size 256 "
           "--pbkdf-force-iterations 1000 --key-file -")
 
 
-def user(m, policies: list) -> None:
-    """The IAM user of the article, with these policies and keys that stay the same."""
-    m.emulator.control("load", users=[{"name": "luks", "key_id": "AKIAEMULATEDARTICLE0", "policies": policies,
-                                       "secret": "emulated/secret+of/the=article/0000000"}])
+def aws(m, *words: str):
+    """The stock command as the account's administrator, who needs no node for it."""
+    done = subprocess.run(["aws", "--endpoint-url", m.emulator.endpoint, *words], stdout=subprocess.PIPE, stderr=subprocess.PIPE,
+                          env={"PATH": "/usr/bin:/bin", **m.emulator.admin_environment()}, timeout=60, text=True, check=False)
+    assert done.returncode == 0, (words, done.stderr)
+    return json.loads(done.stdout) if done.stdout else {}
+
+
+def grant(m) -> None:
+    aws(m, "iam", "put-user-policy", "--user-name", USER, "--policy-name", POLICY, "--policy-document", json.dumps(READ))
+
+
+def revoke(m) -> None:
+    aws(m, "iam", "delete-user-policy", "--user-name", USER, "--policy-name", POLICY)
+
+
+def account(m) -> tuple[str, dict]:
+    """The first part, in AWS: the key and its alias, the user, its policy and its keys, the parameter and a look at it."""
+    key = aws(m, "kms", "create-key", "--description", "LUKS")["KeyMetadata"]["KeyId"]
+    aws(m, "kms", "create-alias", "--alias-name", ALIAS, "--target-key-id", key)
+    aws(m, "iam", "create-user", "--user-name", USER)
+    grant(m)
+    keys = aws(m, "iam", "create-access-key", "--user-name", USER)["AccessKey"]
+    aws(m, "ssm", "put-parameter", "--name", PARAMETER, "--type", "SecureString", "--key-id", ALIAS, "--value", PASSPHRASE)
+    [row] = aws(m, "ssm", "get-parameters-by-path", "--path", "/luks", "--with-decryption")["Parameters"]
+    assert (row["Name"], row["Value"], row["Type"]) == (PARAMETER, PASSPHRASE, "SecureString")
+    # Its own command gives the whole name as the path, and is shown nothing: `luks-ssm keys` says why.
+    assert aws(m, "ssm", "get-parameters-by-path", "--path", PARAMETER, "--with-decryption")["Parameters"] == []
+    return key, keys
 
 
 def provision(m) -> str:
-    """The first part: the parameter, the device, the filesystem; where the device is."""
+    """The second part, on the node: the device and its filesystem; where it is."""
     device = m.attach_disk("article", size_mib=384).device
-    administrator = {"AWS_ACCESS_KEY_ID": m.emulator.values["EMULATOR_ADMIN_KEY"], "AWS_CA_BUNDLE": GUEST_CA,
-                     "AWS_SECRET_ACCESS_KEY": m.emulator.values["EMULATOR_ADMIN_SECRET"], "AWS_PAGER": ""}
-    m.sh(f"aws ssm put-parameter --region {REGION} --name {PARAMETER} --type SecureString --value '{PASSPHRASE}'", 120,
-         env=administrator)
     for command in (f"{FORMAT} {device}", f"cryptsetup luksOpen --key-file - {device} {NAME}"):
         m.run(command, 120, stdin=PASSPHRASE.encode(), check=True)
     m.sh(f"mkfs.xfs -q -L LUKS /dev/mapper/{NAME} && cryptsetup luksClose {NAME} && mkdir -p {DIRECTORY}", 120)
     return device
 
 
-def install_by_hand(m, device: str) -> None:
-    """The second part: the user's keys, the configuration, the script and its unit."""
-    user(m, [READ])
-    m.write("/root/.aws/credentials", "[default]\naws_access_key_id = AKIAEMULATEDARTICLE0\n"
-            "aws_secret_access_key = emulated/secret+of/the=article/0000000\n", 0o600)
+def install_by_hand(m, device: str, keys: dict) -> None:
+    """The third part: the user's keys, the configuration, the script and its unit."""
+    m.write("/root/.aws/credentials", f"[default]\naws_access_key_id = {keys['AccessKeyId']}\n"
+            f"aws_secret_access_key = {keys['SecretAccessKey']}\n", 0o600)
     m.write(SETTINGS, f"LUKS_DEVICE={device}\nLUKS_DEVICE_MAP={NAME}\nLUKS_DEVICE_FS=xfs\n"
             f'LUKS_DEVICE_MOUNT_OPT="defaults,noatime,attr2"\nLUKS_DEVICE_MOUNT_POINT={DIRECTORY}\nSSM_PATH={PARAMETER}\n'
             f"SSM_REGION={REGION}\nAWS_CA_BUNDLE={GUEST_CA}\n")
@@ -74,8 +104,16 @@ def unit(m, verb: str):
 
 @limit(900)
 def test_ours_takes_over_whole_and_either_stops_what_the_other_started(m):
+    key, keys = account(m)
     device = provision(m)
-    install_by_hand(m, device)
+    install_by_hand(m, device, keys)
+    # The key's alias as a Resource is worth nothing, to its script and to ours, until the key's own policy names the user.
+    refused = script(m, "start")
+    assert refused.rc != 0 and "AccessDenied" in refused.err, refused
+    ours = m.run(["luks-ssm", "open", f"--luks-mount={SETTINGS}"], 60)
+    assert ours.rc == 4 and "access-denied" in ours.err and "kms:Decrypt" in ours.err, ours
+    assert_down(m)
+    aws(m, "kms", "put-key-policy", "--key-id", key, "--policy-name", "default", "--policy", json.dumps(KEY_USERS))
     assert unit(m, "start").rc == 0
     by_script = state(m)
     m.sh(f"echo kept > {DIRECTORY}/kept")
@@ -102,13 +140,13 @@ def test_ours_takes_over_whole_and_either_stops_what_the_other_started(m):
     assert_down(m)
 
     # The last chapter: access is revoked, and granted again.
-    user(m, [])
+    revoke(m)
     assert unit(m, "start").rc != 0
     assert m.sh(f"systemctl show --property=ExecMainStatus --value {UNIT}").strip() == "4"
     # A start that took more than a second of CPU has a line of its own about that.
     assert "access-denied" in m.sh(f"journalctl --no-pager -o cat -u {UNIT} -n 8")
     assert_down(m)
-    user(m, [READ])
+    grant(m)
     assert unit(m, "start").rc == 0
     assert state(m) == by_script and m.sh(f"cat {DIRECTORY}/kept").strip() == "kept"
     assert unit(m, "stop").rc == 0
