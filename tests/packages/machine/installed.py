@@ -81,10 +81,18 @@ def stays(m, volume, unit: str, removal: str) -> None:
     assert m.sh("luks-ssm --version") and volume.mounted()
 
 
-def left_behind(m) -> list[str]:
-    """What is ours after a purge; an administrator's own configuration is nobody else's to remove."""
+def fail_without_a_file(m) -> None:
+    """A unit that has failed, and whose configuration is gone: no reason to stay."""
+    m.write("/etc/luks-ssm/gone.conf", "device=/dev/none\n")
+    assert m.run("systemctl start luks-ssm@gone.service", 120).rc != 0
+    m.sh("rm /etc/luks-ssm/gone.conf; systemctl is-failed luks-ssm@gone.service")
+
+
+def assert_nothing_left(m) -> None:
+    """Of ours, after a purge; an administrator's own configuration is nobody else's to remove."""
     found = m.sh("find / -xdev -path /root -prune -o -path /proc -prune -o -path '*luks-ssm*' -print -o -name 'luks-mount*' -print")
-    return [path for path in found.split() if not path.startswith(("/etc/luks-ssm", "/run/", "/tmp/"))]
+    left = [path for path in found.split() if not path.startswith(("/etc/luks-ssm", "/run/", "/tmp/"))]
+    assert left == [], left
 
 
 @limit(900)
@@ -106,7 +114,7 @@ def test_a_volume_stays_up_across_an_upgrade_and_a_removal_leaves_nothing(m):
     assert m.sh(f"cat {volume.directory}/kept").strip() == "kept"
     assert volume.agent("stop").rc == 0
     m.sh("dpkg --purge luks-ssm", 180)
-    assert left_behind(m) == []
+    assert_nothing_left(m)
 
 
 @long
@@ -120,6 +128,9 @@ def test_a_volume_of_systemd_stays_up_across_an_upgrade_and_is_closed_by_a_remov
     assert "ActiveState=active" in before
     install(m, "later")
     assert state(m, volume, unit) == before
+    # And the way back.
+    install(m, "first")
+    assert m.sh("dpkg-query -W -f '${Version}' luks-ssm") != VERSION and state(m, volume, unit) == before
     # An older unit of the other's name is not stopped: what it opened is its own.
     m.write("/etc/systemd/system/luks-mount.service", "[Service]\nType=oneshot\nRemainAfterExit=yes\nExecStart=/bin/true\n")
     m.sh("systemctl daemon-reload; systemctl start luks-mount.service")
@@ -128,7 +139,7 @@ def test_a_volume_of_systemd_stays_up_across_an_upgrade_and_is_closed_by_a_remov
     assert m.run("systemctl is-active luks-mount.service").out.strip() == "active"
     m.sh("systemctl stop luks-mount.service; rm /etc/systemd/system/luks-mount.service; systemctl daemon-reload")
     m.sh("dpkg --purge luks-ssm", 180)
-    assert left_behind(m) == []
+    assert_nothing_left(m)
     m.sh("rm /etc/luks-ssm/*.conf")
 
 
@@ -139,9 +150,10 @@ def test_a_removal_ends_where_a_volume_cannot_be_closed(m):
     volume = m.volume(fs="xfs")
     unit = configured(m, volume, force_unmount="false")
     m.sh(f"systemctl start {unit}", 180)
+    fail_without_a_file(m)
     process = hold(m, volume)
     stays(m, volume, unit, "dpkg --remove luks-ssm")
-    assert m.sh("dpkg-query -W -f '${Status}' luks-ssm") == "install ok installed"
+    assert m.sh("dpkg-query -W -f '${db:Status-Status}' luks-ssm") == "installed"
     m.sh(f"kill {process.pid}")
     m.sh("dpkg --remove luks-ssm", 180)
     assert not volume.mounted() and volume.mapping() is None

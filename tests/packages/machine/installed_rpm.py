@@ -20,6 +20,8 @@ RPM = "rpm --force-debian --nodeps"
 def packages(m) -> installed.Host:
     """The package, its next release, and the host's rpm with its libraries."""
     host = installed.Host(m)
+    # What a case of the other package may have left.
+    m.run("dpkg --purge luks-ssm", 180)
     m.push(made.rpm(host, "first"), "/root/first.rpm")
     m.push(made.rpm_later(host), "/root/later.rpm")
     libraries = re.findall(r"=> (/\S+)", host.run(["ldd", "/usr/bin/rpm"]).out)
@@ -56,7 +58,7 @@ def test_a_volume_of_systemd_stays_up_across_an_upgrade_and_is_closed_by_a_remov
     m.sh(f"{RPM} --erase luks-ssm", 180)
     assert not volume.mounted() and volume.mapping() is None
     m.sh(f"systemctl disable {unit}; rm -f /etc/systemd/system/*.wants/{unit} /etc/luks-ssm/*.conf")
-    assert installed.left_behind(m) == []
+    installed.assert_nothing_left(m)
 
 
 @long
@@ -66,6 +68,7 @@ def test_a_removal_ends_where_a_volume_cannot_be_closed(m):
     volume = m.volume(fs="xfs")
     unit = installed.configured(m, volume, force_unmount="false")
     m.sh(f"systemctl start {unit}", 180)
+    installed.fail_without_a_file(m)
     process = installed.hold(m, volume)
     installed.stays(m, volume, unit, f"{RPM} --erase luks-ssm")
     assert m.sh("rpm --query luks-ssm").startswith("luks-ssm-")
