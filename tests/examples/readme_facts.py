@@ -42,7 +42,7 @@ PROSE_RUN_BY = {
     "lsblk": ("tests/kernel/start_opens.py", "lsblk"),
     "wipefs": ("tests/cli/test_format.py", "wipefs"),
     "crm_mon": ("tests/lab/cluster.py", "crm_mon"),
-    "crm_resource": ("tests/cluster/force_check.py", "force-check"),
+    "crm_resource": ("tests/cluster/force_check.py", "--force-{action}"),
     # pcs makes of the last two what crm_resource is asked for there.
     "pcs resource create": ("tests/examples/machine/pcs_create.py", "pcs resource create"),
     "pcs resource move": ("tests/cluster/move_by_order.py", "pcs resource move"),
