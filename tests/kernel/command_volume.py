@@ -112,7 +112,7 @@ SPOILS = {"no assignment": "echo 'if true; then' >> {file}", "an open quote": "e
 
 
 @limit(300)
-@each("no assignment", "gone", more=tuple(SPOILS)[1:3] + tuple(SPOILS)[4:])
+@each("gone", more=tuple(SPOILS)[:3] + tuple(SPOILS)[4:])
 def test_a_volume_whose_file_was_spoilt_while_it_is_up_is_closed_by_its_name(m, spoil):
     volume = m.volume(fs="ext4")
     file, name = f"/etc/luks-ssm/{volume.instance}.conf", f"{volume.instance}-other"
@@ -135,7 +135,7 @@ def test_a_volume_whose_file_was_spoilt_while_it_is_up_is_closed_by_its_name(m, 
 
 
 @limit(300)
-@each("no assignment", "gone", more=tuple(SPOILS)[1:3] + tuple(SPOILS)[4:])
+@each("no assignment", more=tuple(SPOILS)[1:])
 def test_a_volume_of_the_articles_file_is_closed_when_that_was_spoilt(m, spoil):
     volume = m.volume(fs="ext4")
     file = f"/etc/default/luks-{volume.instance}"

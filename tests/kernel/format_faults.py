@@ -7,7 +7,7 @@ import json
 import pathlib
 import subprocess
 
-from lab import each, limit
+from lab import each, limit, long
 
 LIBRARY = "/run/die_at.so"
 STEPS = "/run/die_at.steps"
@@ -114,6 +114,7 @@ def test_a_disk_that_vanishes_before_it_is_written_is_said_and_finished_when_it_
     goes_on(m, device, "/luks/vanished")
 
 
+@long
 @limit(300)
 def test_a_disk_that_vanishes_while_its_filesystem_is_made_is_finished_when_it_is_back(m):
     disk = m.attach_disk("vol00000000000000e03", size_mib=64)
@@ -145,6 +146,7 @@ def test_a_header_is_saved_whole_or_not_at_all(m):
     m.run("cryptsetup open --test-passphrase --key-file - /run/small/header", stdin=volume.passphrase.encode(), check=True)
 
 
+@long
 @limit(200)
 def test_an_image_on_a_full_filesystem_is_said_and_finished_when_there_is_room(m):
     m.sh("mkdir -p /run/small; mount -t tmpfs -o size=256k tmpfs /run/small; truncate -s 40M /run/small/image")
@@ -175,7 +177,7 @@ def puts(m) -> int:
 
 
 @limit(200)
-@each(*USES)
+@each("mounted", "partition", more=("luks", "mapped", "swap"))
 def test_a_device_in_use_is_refused_even_when_named_twice(m, use):
     number = list(USES).index(use)
     disk = m.attach_disk(f"vol00000000000000e1{number}", size_mib=64)

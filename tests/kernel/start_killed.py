@@ -14,7 +14,7 @@ PHASES = ("looking at the kernel's state", "waiting for the device", "reading th
 
 
 @limit(300)
-@each("group", "agent alone")
+@each("group", more=("agent alone",))
 def test_a_start_killed_at_any_phase_is_stopped_and_started_again(m, how):
     """The executor kills the group; crm_resource kills the agent alone."""
     volume, killer = m.volume(fs="ext4"), Killer(m)

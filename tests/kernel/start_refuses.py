@@ -87,7 +87,7 @@ def test_a_mount_point_that_is_a_file_or_cannot_be_made(m):
     m.sh("rm /srv/file")
 
 
-@each("xfs", "ext4")
+@each("xfs", more=("ext4",))
 def test_a_mount_option_the_kernel_does_not_know(m, fs):
     volume = m.volume(fs=fs)
     result = refuse(m, volume, 2, "bad-mount-option", options="noatime,nosuchoption=3")

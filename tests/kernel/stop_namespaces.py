@@ -39,7 +39,7 @@ def test_a_directory_with_blanks_goes(m):
     assert not m.snapshot()["maps"]
 
 
-@each("xfs", "ext4", "btrfs")
+@each("xfs", more=("ext4", "btrfs"))
 def test_a_private_namespace_is_entered(m, fs):
     volume = up(m, fs=fs)
     process = hold(m, "unshare -m --propagation private sh -c 'echo held; exec sleep 1000'")

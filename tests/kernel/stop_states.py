@@ -53,7 +53,7 @@ def test_a_mapping_without_a_table_is_removed(m):
     stops(m, volume, luks_uuid=volume.uuid)
 
 
-@each("xfs", "ext4")
+@each("xfs", more=("ext4",))
 def test_an_error_table_under_a_mount_is_unmounted_and_removed(m, fs):
     volume = up(m, fs=fs)
     size = volume.mapping()["size_bytes"] // 512
@@ -62,7 +62,7 @@ def test_an_error_table_under_a_mount_is_unmounted_and_removed(m, fs):
     stops(m, volume, luks_uuid=volume.uuid)
 
 
-@each("xfs", "ext4", "btrfs")
+@each("xfs", more=("ext4", "btrfs"))
 def test_a_detached_disk_is_unmounted_and_closed(m, fs):
     volume = up(m, fs=fs)
     m.sh(f"echo dirty > {volume.directory}/file")
@@ -118,7 +118,7 @@ def test_a_suspended_mapping_with_another_table_waiting_is_not_touched(m):
 
 
 @limit(120)
-@each("stopped", "gone")
+@each("stopped", more=("gone",))
 def test_a_dead_udevd_does_not_turn_a_removal_into_a_failure(m, how):
     volume = up(m)
     if how == "stopped":
