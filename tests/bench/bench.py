@@ -2,7 +2,9 @@
 """Ratios against what people run today, both sides in turn in one run on one machine, medians.
 
 Everything runs inside the machine, where an absolute time means nothing: only ratios are printed as results, and the bars
-of the project are shown beside them.  Without KVM the machine's clock counts instructions (tests/lab/accel.py).  Nothing here fails because a machine was slow; a command that fails is an error.
+of the project are shown beside them.  Without KVM the machine's clock counts instructions (tests/lab/accel.py); a whole run on
+that clock holds the bars of CPU time, and each run those of memory.  Nothing here fails because a machine was slow; a command
+that fails is an error.
 """
 
 import json
@@ -91,6 +93,16 @@ def show(results: list, title: str, ratio: dict, bar: str, wanted: dict) -> None
     """One line a figure, and a row for --json."""
     results.append({"title": title, "bar": bar, **{key: round(value, 2) for key, value in ratio.items()}})
     print("  " + title + ": " + ", ".join(f"{key} {ratio[key]:.2f}" for key in wanted) + f" ({bar})", flush=True)
+
+
+def counted() -> bool:
+    """Whether CPU time is worth an assertion: enough rounds, and a clock that counts instructions."""
+    return bool(os.environ.get("LUKS_SSM_WHOLE")) and os.environ.get("LAB_ACCEL") == "count"
+
+
+def hold(figure: float, *, least: float = 0, most: float = float("inf")) -> None:
+    """The figure keeps to its bar."""
+    assert least <= figure <= most, f"{figure:.2f}, which is not between {least:g} and {most:g}"
 
 
 def save(results: list) -> None:

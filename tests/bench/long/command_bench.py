@@ -8,7 +8,7 @@ sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1]))
 
 # pylint: disable=wrong-import-position
 from agent_bench import ROUND_LIMIT_S, show_start  # noqa: E402
-from bench import DIRECTORY, INSTANCE, PATH, compile_tools, environment_file, measure, rounds, save, show  # noqa: E402
+from bench import DIRECTORY, INSTANCE, PATH, compile_tools, environment_file, hold, measure, rounds, save, show  # noqa: E402
 from lab.marks import limit  # noqa: E402
 
 COMMAND = "/usr/sbin/luks-ssm"
@@ -40,5 +40,7 @@ def test_an_open_with_a_generated_key_needs_little_memory(m):
     for name in ("open", "close"):
         assert figures.codes(name) == {0}, f"{name} answered {figures.codes(name)}"
     results: list = []
-    show(results, "peak memory of a process of luks-ssm open, MiB", {"peak": figures.peak_mib("open")}, "at most 16", {"peak"})
+    peak_mib = figures.peak_mib("open")
+    show(results, "peak memory of a process of luks-ssm open, MiB", {"peak": peak_mib}, "at most 16", {"peak"})
     save(results)
+    hold(peak_mib, most=16)
