@@ -6,7 +6,6 @@
 #include <limits.h>
 #include <stdio.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "base/log.h"
 #include "cli/disk_content.h"
@@ -14,6 +13,7 @@
 #include "cli/mkfs.h"
 #include "cli/provision.h"
 #include "volume/bounded.h"
+#include "volume/dm.h"
 
 #define PURPOSE "format"
 /* 160 bits, which people can still type. */
@@ -117,12 +117,15 @@ static enum status
 format_check_unused(struct format *format, struct reason *reason)
 {
 	const struct provision *provision = &format->provision;
-	char path[PATH_MAX];
+	owned_dm_list mappings = {0};
+	enum status status = STATUS_OK;
 
 	format_name_mapping(format);
-	snprintf(path, sizeof(path), "/dev/mapper/%s", format->map_name);
-	if (format->has_header && access(path, F_OK) == 0)
-		return STATUS_OK;
+	/* The kernel is asked: one that was cut off in the making has no node yet. */
+	if (format->has_header && !provision->is_file)
+		status = dm_list_read(&mappings, reason);
+	if (status != STATUS_OK || dm_list_find_name(&mappings, format->map_name) != NULL)
+		return status;
 	return disk_check_unused(provision->path, reason);
 }
 
