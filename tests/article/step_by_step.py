@@ -157,3 +157,26 @@ def test_ours_takes_over_whole_and_either_stops_what_the_other_started(m):
     result = m.run(["luks-ssm", "open", f"--luks-mount={SETTINGS}"], 60)
     assert result.rc == 2 and "no-such-parameter" in result.err, result
     assert_down(m)
+
+    # The change-over as `luks-ssm migrate` prints it, from the script's unit that is enabled and up; and the volume stays up.
+    m.sh(f"sed -i 's|^SSM_PATH=.*|SSM_PATH={PARAMETER}|' {SETTINGS}")
+    install_by_hand(m, device, keys)
+    m.sh(f"systemctl enable {UNIT}; systemctl start {UNIT}", 120)
+    printed = json.loads(m.sh(["luks-ssm", "migrate", SETTINGS, "--json"]))
+    in_place, by_name = printed["change_over"].split("# or under a name of its own\n")
+    before = state(m), m.sh(f"grep ' {DIRECTORY} ' /proc/self/mountinfo")
+    m.sh(f"set -e\n{in_place}", 120)
+    assert (state(m), m.sh(f"grep ' {DIRECTORY} ' /proc/self/mountinfo")) == before
+    assert m.sh(f"systemctl show --property=FragmentPath --value {UNIT}").strip().endswith("/lib/systemd/system/" + UNIT)
+    assert m.run(f"systemctl is-active {UNIT}; systemctl is-enabled {UNIT}").out.split() == ["active", "enabled"]
+    for line in by_name.splitlines():
+        m.sh(line, 120)
+        if line.startswith("luks-ssm migrate"):
+            m.write(f"/etc/luks-ssm/{NAME}.conf", printed["for_one_host"])
+    assert (state(m), m.sh(f"grep ' {DIRECTORY} ' /proc/self/mountinfo")) == before
+    own = f"luks-ssm@{NAME}.service"
+    assert m.run(f"systemctl is-active {own}; systemctl is-enabled {own} {UNIT}").out.split() == \
+        ["active", "enabled", "disabled"]
+    assert m.run(f"systemctl stop {own}", 120).rc == 0
+    assert_down(m)
+    m.sh(f"systemctl disable {own}; systemctl stop {UNIT}; rm /etc/luks-ssm/{NAME}.conf", 120)
