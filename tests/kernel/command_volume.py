@@ -4,6 +4,7 @@
 import json
 import os
 import shlex
+import time
 
 from lab import each, limit
 
@@ -21,10 +22,17 @@ def command(m, *words, env=(), timeout=60):
     return result.rc, json.loads(result.out or "{}"), (result.err.strip().splitlines() or [""])[-1]
 
 
+def traces(m, volume):
+    """What a command that writes nothing leaves as it was: the header, our directory in /run, the mount point's parent."""
+    return m.sh(f"head -c 16M {volume.device} | sha256sum; find /run/luks-ssm -printf '%p %s %T@\\n' 2>&1 | sort; "
+                f"ls -la --full-time {volume.directory.rsplit('/', 1)[0]}")
+
+
 @limit(240)
 def test_a_volume_opens_is_shown_and_closes(m):
-    volume = m.volume(fs="xfs")
+    volume, other = m.volume(fs="xfs"), m.volume(fs="ext4")
     assert command(m, "status", *options(volume))[0] == 3
+    assert other.agent("start").rc == 0
     rc, answer, err = command(m, "open", *options(volume))
     assert (rc, answer["result"]) == (0, "ok"), err
     rc, answer, _ = command(m, "status", *options(volume))
@@ -32,8 +40,18 @@ def test_a_volume_opens_is_shown_and_closes(m):
     assert answer["mapping"]["luks_uuid"] == volume.uuid.replace("-", "")
     assert [mount["directory"] for mount in answer["mounts"]] == [volume.directory]
     assert answer["key"]["parameter"] == volume.parameter
+    shown = {row["name"]: row for row in answer["other_volumes"]}
+    assert list(shown) == [other.instance], answer
+    assert shown[other.instance]["luks_uuid"] == other.uuid.replace("-", "")
+    assert (f"/dev/{shown[other.instance]['device']}", shown[other.instance]["directory"]) == (other.device, other.directory)
+    # Without a name all of them are others.
+    rc, answer, _ = command(m, "status")
+    assert rc == 0 and "state" not in answer, answer
+    assert sorted(row["name"] for row in answer["other_volumes"]) == sorted([volume.instance, other.instance])
+    assert other.agent("stop").rc == 0
     assert command(m, "close", *options(volume))[0] == 0
     assert volume.mapping() is None and not volume.mounted()
+    assert command(m, "status")[1]["other_volumes"] == []
     assert command(m, "close", *options(volume))[0] == 0
 
 
@@ -53,13 +71,27 @@ def test_the_agent_and_the_command_take_over_from_each_other(m):
 
 
 @limit(240)
-def test_the_message_of_a_failure_is_the_agents_reason(m):
-    volume = m.volume(fs="xfs")
+def test_the_message_of_a_failure_is_the_agents_reason_and_the_end_of_the_time_undoes_what_was_done(m):
+    volume = m.volume(fs="ext4")
+    began = time.monotonic()
     result = volume.agent("start", ssm_parameter="/luks/there-is-none")
+    slow_s = time.monotonic() - began
     rc, answer, err = command(m, "open", *options(volume, ssm_parameter="/luks/there-is-none"))
     assert rc == result.rc and answer["error"]["code"] == "no-such-parameter"
     assert err.split("(")[0] == ("luks-ssm open: " + result.reason).split("(")[0]
     assert volume.mapping() is None
+    # The volume is open already when its check does not come to an end.
+    m.sh("mv /usr/sbin/e2fsck /usr/sbin/e2fsck.away; printf '#!/bin/sh\\necho \"$@\" > /run/checked\\nexec sleep 60\\n' "
+         "> /usr/sbin/e2fsck; chmod +x /usr/sbin/e2fsck")
+    try:
+        rc, answer, err = command(m, "open", f"--timeout={8 + int(3 * slow_s)}", *options(volume, run_fsck="force"))
+    finally:
+        m.sh("mv /usr/sbin/e2fsck.away /usr/sbin/e2fsck")
+    assert (rc, answer["error"]["code"]) == (1, "timed-out"), err
+    assert m.sh("cat /run/checked").strip().startswith("-f -p /dev/"), err
+    assert volume.mapping() is None and not volume.mounted()
+    assert command(m, "open", *options(volume))[0] == 0
+    assert command(m, "close", *options(volume))[0] == 0
 
 
 @limit(240)
@@ -73,6 +105,17 @@ def test_dry_runs_change_nothing(m):
     rc, answer, _ = command(m, "close", "--dry-run", *options(volume))
     assert rc == 0 and answer["mapping"] == volume.instance
     assert m.snapshot() == before
+    # As if the disk had grown since: there is something to do for grow.
+    size = volume.mapping()["size_bytes"] - (1 << 20)
+    m.run(["cryptsetup", "resize", "--device-size", str(size), "--key-file", "-", volume.instance],
+          stdin=volume.passphrase.encode(), check=True)
+    before, left = m.snapshot(), traces(m, volume)
+    rc, answer, _ = command(m, "grow", "--dry-run", *options(volume))
+    assert rc == 0 and "nothing was changed" in answer["result"], answer
+    rc, answer, _ = command(m, "backup-header", "--dry-run", f"--device={volume.device}", "--to=/root/saved")
+    assert rc == 0 and "nothing was written" in answer["result"], answer
+    assert (m.snapshot(), traces(m, volume)) == (before, left)
+    assert m.run(["test", "-e", "/root/saved"]).rc == 1
 
 
 @limit(240)
@@ -176,14 +219,27 @@ def test_a_disk_becomes_a_volume_that_opens(m, fs):
                                 f"--directory=/srv/{name}")
     assert (rc, answer.get("result")) == (0, "ok"), err
     assert m.snapshot()["maps"].get(name) is None
-    way = [f"--{key.replace('_', '-')}={value}" for key, value in m.aws_parameters.items()]
-    given = [f"--device={disk.device}", f"--ssm-parameter={parameter}", f"--map-name={name}",
-             f"--directory=/srv/{name}", f"--luks-uuid={answer['luks_uuid']}", *way]
-    assert command(m, "open", *given)[0] == 0
+    printed = answer
+    # What it prints for Pacemaker is what a shell makes of it, and the agent finds nothing against it.
+    words = m.sh('pcs() { printf "%s\\n" "$@"; }\n' + printed["for_pacemaker"]).splitlines()
+    assert words[:4] == ["resource", "create", name, "ocf:luks-ssm:volume"], words
+    params = dict(word.split("=", 1) for word in words[4:words.index("meta")])
+    assert (params["luks_uuid"], params["ssm_parameter"]) == (printed["luks_uuid"], parameter), params
+    result = m.agent("validate-all", instance=name, depth=20, **params)
+    assert result.rc == 0, result
+    # And for one host: the file as it stands, and the commands.
+    m.sh("mkdir -p /etc/luks-ssm")
+    m.write(f"/etc/luks-ssm/{name}.conf", printed["for_one_host"])
+    assert printed["for_systemd"].splitlines() == [f"luks-ssm check {name}",
+                                                   f"systemctl enable --now luks-ssm@{name}.service"]
+    rc, answer, err = command(m, "check", name)
+    assert rc == 0, err
+    assert command(m, "open", name)[0] == 0
     assert [mount["fstype"] for mount in m.mounts_at(f"/srv/{name}")] == [fs]
     rc, answer, _ = provision(m, disk, "/luks/other")
     assert rc == 2 and answer["error"]["code"] == "device-in-use", answer
-    assert command(m, "close", *given)[0] == 0
+    assert command(m, "close", name)[0] == 0
+    m.sh(f"rm /etc/luks-ssm/{name}.conf")
 
 
 @limit(300)
@@ -225,19 +281,31 @@ def test_a_missing_mkfs_is_said_before_anything_is_stored(m):
 @limit(240)
 def test_the_rehearsal_finds_what_is_wrong_and_changes_nothing(m):
     volume = m.volume(fs="ext4")
-    before = m.snapshot()
+    before, left = m.snapshot(), traces(m, volume)
     rc, answer, err = command(m, "check", *options(volume))
     assert rc == 0, err
-    assert {row["what"]: row["result"] for row in answer["checks"]}["unlock"] == "ok"
-    m.sh(f"echo '/dev/x {volume.directory} ext4 defaults 0 0' >> /etc/fstab")
+    rows = {row["what"]: (row["result"], row.get("detail", "")) for row in answer["checks"]}
+    assert {result for result, _ in rows.values()} <= {"ok", "note"}, rows
+    for what, words in (("rights", "root"), ("software", "dm-crypt"), ("names", "free"), ("device", volume.device),
+                        ("header", "LUKS2"), ("KDF memory", "a key slot needs"), ("mount point", volume.directory),
+                        ("filesystem", ""), ("unlock", "a copy of the header"), ("clock", ""), ("KMS key", "")):
+        assert words in rows[what][1], rows
+    assert rows["unlock"][0] == rows["fetch"][0] == "ok"
+    # Several faults at once: each has its line, and what does not hang on them is looked at all the same.
+    m.sh(f"echo '/dev/x {volume.directory} ext4 defaults 0 0' >> /etc/fstab; "
+         "mkdir -p /etc/systemd/system; ln -s /dev/null /etc/systemd/system/luks-ssm@.service")
     try:
-        rc, answer, _ = command(m, "check", *options(volume))
+        rc, answer, _ = command(m, "check", *options(volume, fstype="ext4", options="no-such-option"))
     finally:
-        m.sh(f"sed -i '\\#{volume.directory} #d' /etc/fstab")
-    assert rc == 2 and "fstab" in answer["error"]["text"], answer
+        m.sh(f"sed -i '\\#{volume.directory} #d' /etc/fstab; rm /etc/systemd/system/luks-ssm@.service")
+    rows = {row["what"]: (row["result"], row.get("detail", "")) for row in answer["checks"]}
+    assert rc == 2 and answer["error"]["code"] == rows["filesystem"][0] == "bad-mount-option", answer
+    assert "fstab" in rows["fstab, crypttab, mount units"][1], rows
+    assert "/etc/systemd/system/luks-ssm@.service hides" in rows["luks-ssm@.service"][1], rows
+    assert rows["unlock"][0] == "ok", rows
     rc, answer, _ = command(m, "check", *options(volume, ssm_parameter="/luks/there-is-none"))
     assert answer["error"]["code"] == "no-such-parameter"
-    assert m.snapshot() == before
+    assert (m.snapshot(), traces(m, volume)) == (before, left)
 
 
 def filesystem_mib(m, volume) -> int:
