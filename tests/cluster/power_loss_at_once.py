@@ -5,7 +5,7 @@ from time import time
 
 from lab import each, limit
 from lab.ground import SERIAL
-from soak.inside import AGENT
+from soak.inside import AGENT, READING
 from soak.single import strike
 
 # In the machine: waits until something is so, by what the kernel shows in files, and prints when it was.
@@ -17,16 +17,9 @@ while time.monotonic() < end and not any(open(path).read() == 'data\\n' for path
 print(time.monotonic() < end)
 """
 # An older libmount is in mount(2) then, a newer one in fsconfig or fsmount: 165, 431, 432 on x86-64.
-UNTIL_IN_MOUNT = """
+UNTIL_IN_MOUNT = READING + """
 import glob, time
 agent, limit_s = ARGUMENTS
-
-def text(path):
-    try:
-        with open(path) as file:
-            return file.read()
-    except OSError:
-        return ''
 
 def calls():
     for directory in glob.glob('/proc/[0-9]*'):

@@ -6,6 +6,7 @@ test process is gone in whatever way, and atexit does the same in good order.
 """
 
 import atexit
+import collections.abc
 import ctypes
 import os
 import pathlib
@@ -14,6 +15,7 @@ import signal
 import subprocess
 import sys
 import tempfile
+import traceback
 
 _PR_SET_PDEATHSIG = 1
 _LIBC = ctypes.CDLL(None, use_errno=True)
@@ -117,3 +119,29 @@ def interrupt_on_signals() -> None:
         raise KeyboardInterrupt(signal.Signals(number).name)
     signal.signal(signal.SIGTERM, stop)
     signal.signal(signal.SIGHUP, stop)
+
+
+def fork(body: collections.abc.Callable[[], None]) -> int:
+    """Run `body` in a child that ends with this process and clears up after itself; its process id.
+
+    The child exits with 0 if the body returned; what it raised is printed.
+    """
+    sys.stdout.flush()
+    parent = os.getpid()
+    pid = os.fork()
+    if pid:
+        return pid
+    code = 1
+    try:
+        _LIBC.prctl(_PR_SET_PDEATHSIG, signal.SIGTERM, 0, 0, 0)
+        interrupt_on_signals()
+        if os.getppid() == parent:
+            body()
+            code = 0
+    except KeyboardInterrupt:
+        pass
+    except BaseException:  # pylint: disable=broad-except
+        print(traceback.format_exc(), flush=True)
+    finally:
+        clear_up()
+        os._exit(code)

@@ -5,7 +5,6 @@ Workers take the next case from a pipe, so that a slow one does not hold the oth
 that hangs or loses its machine costs that machine, counts as failed, and the rest goes on.
 """
 
-import ctypes
 import json
 import os
 import select
@@ -23,7 +22,6 @@ from .cases import Case
 from .report import Report, say
 
 _INDEX = struct.Struct("<I")
-_PR_SET_PDEATHSIG = 1
 
 
 class CaseTimeout(BaseException):
@@ -130,28 +128,6 @@ def _serve(worker: Worker, cases: list[Case], indexes: int, results: int) -> Non
         worker.close()
 
 
-def _fork_worker(suite: str, make_fixture, cases: list[Case], indexes: int, results: int) -> int:
-    sys.stdout.flush()
-    parent = os.getpid()
-    pid = os.fork()
-    if pid:
-        return pid
-    code = 1
-    try:
-        ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGTERM, 0, 0, 0)
-        children.interrupt_on_signals()
-        if os.getppid() == parent:
-            _serve(Worker(suite, make_fixture), cases, indexes, results)
-            code = 0
-    except KeyboardInterrupt:
-        pass
-    except BaseException:  # pylint: disable=broad-except
-        say(traceback.format_exc())
-    finally:
-        children.clear_up()
-        os._exit(code)
-
-
 def run(report: Report, suite: str, cases: list[Case], make_fixture, workers: int) -> None:
     """Run all cases with up to `workers` processes and record each one's result."""
     indexes_read, indexes_write = os.pipe()
@@ -161,7 +137,8 @@ def run(report: Report, suite: str, cases: list[Case], make_fixture, workers: in
     try:
         for _ in range(max(1, min(workers, len(cases)))):
             results_read, results_write = os.pipe()
-            pids.append(_fork_worker(suite, make_fixture, cases, indexes_read, results_write))
+            pids.append(children.fork(
+                lambda results=results_write: _serve(Worker(suite, make_fixture), cases, indexes_read, results)))
             os.close(results_write)
             streams[results_read] = {"buffer": b"", "running": None}
         # Once the last worker is gone, what is left in the pipe was never begun.

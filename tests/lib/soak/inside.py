@@ -26,17 +26,19 @@ while time.monotonic() < end:
     time.sleep(0.02)
 sys.exit(1)
 """
-# In a node: which step of a start of the volume it is in, or waits until it is in one of these steps.
-START_STEP = """
-import glob, os, time
-path, name, directory, wanted, limit_s = ARGUMENTS
-
+# In a node: the text of a file that may be gone by now.
+READING = """
 def text(path):
     try:
         with open(path) as file:
             return file.read()
     except OSError:
         return ''
+"""
+# In a node: which step of a start of the volume it is in, or waits until it is in one of these steps.
+START_STEP = READING + """
+import glob, os, time
+path, name, directory, wanted, limit_s = ARGUMENTS
 
 def step():
     pids = [pid for pid in os.listdir('/proc') if pid.isdigit()]
