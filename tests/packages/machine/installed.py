@@ -53,6 +53,11 @@ def install(m, name: str) -> None:
     m.sh(f"dpkg --install /root/{name}.deb", 180)
 
 
+def upgraded(m, name: str, version: str) -> None:
+    install(m, name)
+    assert m.sh("dpkg-query -W -f '${Version}' luks-ssm") == version
+
+
 def configured(m, volume, **more) -> str:
     """The volume's file in /etc/luks-ssm; answers its unit."""
     given = {name: value for name, value in {**volume.parameters, **more}.items() if name != "instance"}
@@ -63,6 +68,16 @@ def configured(m, volume, **more) -> str:
 def state(m, volume, unit: str) -> str:
     """What an upgrade must not change."""
     return m.sh(f"systemctl show --property=InvocationID,ActiveState {unit}; grep {volume.directory} /proc/self/mountinfo")
+
+
+def up_across(m, volume, unit: str, *upgrades) -> None:
+    """The unit is enabled and its volume comes up; nothing of that changes with the packages that follow."""
+    m.sh(f"systemctl enable --now {unit}", 180)
+    before = state(m, volume, unit)
+    assert "ActiveState=active" in before
+    for upgrade in upgrades:
+        upgrade()
+        assert state(m, volume, unit) == before
 
 
 def hold(m, volume):
@@ -78,7 +93,15 @@ def stays(m, volume, unit: str, removal: str) -> None:
     assert result.rc != 0, result
     [line] = [line for line in (result.out + result.err).splitlines() if "luks-ssm stays: " in line]
     assert f"{unit}: " in line and "busy" in line, line
-    assert m.sh("luks-ssm --version") and volume.mounted()
+    assert m.sh("luks-ssm --version") and m.sh("ls /usr/lib/ocf/resource.d/luks-ssm/volume") and volume.mounted()
+
+
+def busy_until(m, volume, unit: str, removal: str, release: str) -> None:
+    """What keeps the volume busy is let go with `release`: the removal closes the volume then, and before that it does nothing."""
+    stays(m, volume, unit, removal)
+    m.sh(release)
+    m.sh(removal, 180)
+    assert not volume.mounted() and volume.mapping() is None
 
 
 def fail_without_a_file(m) -> None:
@@ -123,14 +146,8 @@ def test_a_volume_of_systemd_stays_up_across_an_upgrade_and_is_closed_by_a_remov
     install(m, "first")
     volume = m.volume(fs="xfs")
     unit = configured(m, volume)
-    m.sh(f"systemctl enable --now {unit}", 180)
-    before = state(m, volume, unit)
-    assert "ActiveState=active" in before
-    install(m, "later")
-    assert state(m, volume, unit) == before
-    # And the way back.
-    install(m, "first")
-    assert m.sh("dpkg-query -W -f '${Version}' luks-ssm") != VERSION and state(m, volume, unit) == before
+    # There and back.
+    up_across(m, volume, unit, lambda: upgraded(m, "later", VERSION), lambda: upgraded(m, "first", f"{made.version()}-1"))
     # An older unit of the other's name is not stopped: what it opened is its own.
     m.write("/etc/systemd/system/luks-mount.service", "[Service]\nType=oneshot\nRemainAfterExit=yes\nExecStart=/bin/true\n")
     m.sh("systemctl daemon-reload; systemctl start luks-mount.service")
@@ -152,9 +169,28 @@ def test_a_removal_ends_where_a_volume_cannot_be_closed(m):
     m.sh(f"systemctl start {unit}", 180)
     fail_without_a_file(m)
     process = hold(m, volume)
-    stays(m, volume, unit, "dpkg --remove luks-ssm")
-    assert m.sh("dpkg-query -W -f '${db:Status-Status}' luks-ssm") == "installed"
-    m.sh(f"kill {process.pid}")
-    m.sh("dpkg --remove luks-ssm", 180)
-    assert not volume.mounted() and volume.mapping() is None
+    busy_until(m, volume, unit, "dpkg --remove luks-ssm", f"kill {process.pid}")
     m.sh("dpkg --purge luks-ssm; rm /etc/luks-ssm/*.conf", 180)
+
+
+@long
+@limit(600)
+def test_a_removal_asks_for_the_articles_volume_though_its_file_is_gone(m):
+    install(m, "first")
+    volume = m.volume(fs="xfs")
+    file = "/etc/default/luks-mount"
+    m.write(file, f"LUKS_DEVICE={volume.device}\nLUKS_DEVICE_MAP={volume.instance}\nLUKS_DEVICE_FS=xfs\n"
+            f"LUKS_DEVICE_MOUNT_POINT={volume.directory}\nSSM_PATH={volume.parameter}\n"
+            f"SSM_REGION={m.aws_parameters['region']}\nAWS_CA_BUNDLE={m.aws_parameters['ca_bundle']}\n")
+    m.sh("systemctl start luks-mount.service", 180)
+    # No signal ends this user.
+    m.sh(f"truncate -s 1M {volume.directory}/image")
+    loop = m.sh(f"losetup -f --show {volume.directory}/image").strip()
+    m.sh(f"rm {file}")
+    busy_until(m, volume, "luks-mount.service", "dpkg --remove luks-ssm", f"losetup -d {loop}")
+    # One that has failed, and of which nothing is up, keeps no package.
+    install(m, "first")
+    m.write(file, "LUKS_DEVICE=/dev/none\n")
+    assert m.run("systemctl start luks-mount.service", 120).rc != 0
+    m.sh(f"rm {file}; systemctl is-failed luks-mount.service")
+    m.sh("dpkg --purge luks-ssm", 180)

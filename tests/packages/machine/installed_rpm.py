@@ -40,6 +40,11 @@ def install(m, name: str) -> None:
     m.sh(f"{RPM} --upgrade /root/{name}.rpm", 180)
 
 
+def upgraded(m) -> None:
+    install(m, "later")
+    assert m.sh("rpm --query --queryformat '%{RELEASE}' luks-ssm") == "2"
+
+
 @long
 @limit(900)
 def test_a_volume_of_systemd_stays_up_across_an_upgrade_and_is_closed_by_a_removal(m):
@@ -49,12 +54,7 @@ def test_a_volume_of_systemd_stays_up_across_an_upgrade_and_is_closed_by_a_remov
     assert m.run("systemctl is-enabled luks-mount.service").out.strip() == "disabled"
     volume = m.volume(fs="xfs")
     unit = installed.configured(m, volume)
-    m.sh(f"systemctl enable --now {unit}", 180)
-    before = installed.state(m, volume, unit)
-    assert "ActiveState=active" in before
-    install(m, "later")
-    assert m.sh("rpm --query --queryformat '%{RELEASE}' luks-ssm") == "2"
-    assert installed.state(m, volume, unit) == before
+    installed.up_across(m, volume, unit, lambda: upgraded(m))
     m.sh(f"{RPM} --erase luks-ssm", 180)
     assert not volume.mounted() and volume.mapping() is None
     m.sh(f"systemctl disable {unit}; rm -f /etc/systemd/system/*.wants/{unit} /etc/luks-ssm/*.conf")
@@ -70,9 +70,5 @@ def test_a_removal_ends_where_a_volume_cannot_be_closed(m):
     m.sh(f"systemctl start {unit}", 180)
     installed.fail_without_a_file(m)
     process = installed.hold(m, volume)
-    installed.stays(m, volume, unit, f"{RPM} --erase luks-ssm")
-    assert m.sh("rpm --query luks-ssm").startswith("luks-ssm-")
-    m.sh(f"kill {process.pid}")
-    m.sh(f"{RPM} --erase luks-ssm", 180)
-    assert not volume.mounted() and volume.mapping() is None
+    installed.busy_until(m, volume, unit, f"{RPM} --erase luks-ssm", f"kill {process.pid}")
     m.sh("rm -f /etc/luks-ssm/*.conf")
