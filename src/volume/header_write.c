@@ -5,8 +5,10 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <linux/fs.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/ioctl.h>
 #include <unistd.h>
 
 #include "base/own.h"
@@ -73,6 +75,34 @@ chunk_write(const struct writing *writing, uint64_t at, size_t length_bytes, str
 	return STATUS_OK;
 }
 
+static enum status
+room_check(int device_fd, const char *path, uint64_t header_bytes, struct reason *reason)
+{
+	if (fd_size_bytes(device_fd) > header_bytes)
+		return STATUS_OK;
+	return reason_set(reason, STATUS_BAD_PARAMETER,
+		"%s is too small: its header alone takes %llu MiB; take a larger one", path,
+		(unsigned long long)(header_bytes >> 20));
+}
+
+enum status
+header_device_check(const char *path, uint64_t header_bytes, struct reason *reason)
+{
+	owned_fd device_fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
+	int read_only = 0;
+
+	if (device_fd < 0)
+		return open_failed(path, reason);
+	/* Asked, not tried: udev looks anew at a device whenever one who might write has closed it.
+	 */
+	if (ioctl(device_fd, BLKROGET, &read_only) == 0)
+		errno = EROFS;
+	else
+		read_only = access(path, W_OK);
+	return read_only != 0 ? open_failed(path, reason)
+			      : room_check(device_fd, path, header_bytes, reason);
+}
+
 enum status
 header_device_open(const char *path, uint64_t header_bytes, int *ret_device_fd,
 	struct reason *reason)
@@ -82,10 +112,11 @@ header_device_open(const char *path, uint64_t header_bytes, int *ret_device_fd,
 
 	if (device_fd < 0)
 		return open_failed(path, reason);
-	if (fd_size_bytes(device_fd) <= header_bytes)
-		return reason_set(reason, STATUS_BAD_PARAMETER,
-			"%s is too small: its header alone takes %llu MiB; take a larger one", path,
-			(unsigned long long)(header_bytes >> 20));
+
+	enum status status = room_check(device_fd, path, header_bytes, reason);
+
+	if (status != STATUS_OK)
+		return status;
 	*ret_device_fd = steal_fd(&device_fd);
 	return STATUS_OK;
 }

@@ -13,6 +13,13 @@
 #include "base/status.h"
 
 /*
+ * What header_device_open would refuse, but for EBUSY, without opening PATH for writing: a device
+ * that is read-only, or without room for HEADER_BYTES and some data.
+ */
+must_use enum status
+header_device_check(const char *path, uint64_t header_bytes, struct reason *reason);
+
+/*
  * Opens PATH, a device or a file, for a header of HEADER_BYTES and some data. STATUS_NO_DEVICE,
  * STATUS_DEVICE_IN_USE, STATUS_DEVICE_READ_ONLY, STATUS_DEVICE_IO, STATUS_BAD_PARAMETER: too small.
  */

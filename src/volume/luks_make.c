@@ -134,9 +134,12 @@ luks_make_rehearse(const char *path, unsigned int version, struct reason *reason
 	const struct header_form *form = &forms[version];
 	owned_memory_header header = {-1, LUKS_EMPTY};
 	owned_secret key = {0};
-	enum status status = secret_copy(REHEARSAL_UUID, strlen(REHEARSAL_UUID), &key);
+	enum status status = header_device_check(path, form->room_bytes, reason);
 	int error = 0;
 
+	if (status != STATUS_OK)
+		return status;
+	status = secret_copy(REHEARSAL_UUID, strlen(REHEARSAL_UUID), &key);
 	if (status == STATUS_OK)
 		status = memory_header_begin(form, &header, reason);
 	if (status != STATUS_OK)

@@ -36,7 +36,8 @@ must_use enum status luks_make(const char *path, unsigned int version, const cha
 
 /*
  * The same for a header that nobody keeps, with the least stretching: nothing is written, PATH is
- * only looked at. STATUS_MISSING_SOFTWARE: a cipher or hash is not there. STATUS_NO_MEMORY.
+ * only looked at. The statuses of header_device_check. STATUS_MISSING_SOFTWARE: a cipher or hash is
+ * not there. STATUS_NO_MEMORY.
  */
 must_use enum status
 luks_make_rehearse(const char *path, unsigned int version, struct reason *reason);

@@ -65,6 +65,16 @@ class FormatTest(CommandTest):
             self.assertEqual((done.rc, self.has(name), any(path.read_bytes())), (5, False, False))
         self.assertEqual(self.format(path, name=name, env=without).rc, 0)
 
+    def test_a_device_without_room_is_said_before_anything_is_stored(self):
+        for words, mib in (((), 16), (("--dry-run",), 16), (("--luks1",), 2)):
+            path, name = self.image(), "-".join((self.fresh(), *words))
+            os.truncate(path, mib << 20)
+            done = self.format(path, *words, name=name)
+            self.refused("bad-parameter", f"too small: its header alone takes {mib} MiB", done=done)
+            self.assertEqual((done.rc, self.has(name), any(path.read_bytes())), (2, False, False))
+            os.truncate(path, (mib << 20) + 4096)
+            self.assertEqual(self.format(path, *words, name=name).rc, 0)
+
     def test_a_header_lies_where_cryptsetup_would_lay_it(self):
         article = ("--cipher", "aes-cbc-essiv:sha256", "--hash", "ripemd160", "--key-size", "256")
         for options, kind, made in (((), 2, ()), (("--luks1",), 1, article)):

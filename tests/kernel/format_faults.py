@@ -196,6 +196,19 @@ def test_a_device_in_use_is_refused_even_when_named_twice(m, use):
     assert rc == 0, err
 
 
+@limit(120)
+def test_a_disk_that_is_read_only_is_said_before_the_key_is_stored(m):
+    disk = m.attach_disk("vol00000000000000e20", size_mib=64)
+    stored = puts(m)
+    m.sh(["blockdev", "--setro", disk.device])
+    for more in ((), ("--dry-run",)):
+        rc, answer, err = made(m, disk.device, "/luks/read-only", *more)
+        assert rc == 2 and answer["error"]["code"] == "device-read-only", err
+        assert "make it writable" in err and puts(m) == stored, err
+    m.sh(["blockdev", "--setrw", disk.device])
+    goes_on(m, disk.device, "/luks/read-only")
+
+
 @limit(200)
 def test_a_device_that_is_mounted_while_the_key_is_stored_keeps_what_it_holds(m):
     disk = m.attach_disk("vol00000000000000e20", size_mib=64)

@@ -6,6 +6,7 @@ import os
 import pathlib
 import subprocess
 import sys
+import time
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[2]))
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1]))
@@ -53,6 +54,13 @@ def _install(suites: list[Suite]) -> None:
     subprocess.run([str(TESTS / "lib" / "packages"), *purposes], check=True)
 
 
+def _say_seconds(seconds: dict[str, float]) -> None:
+    """Where the time of a run of everything went, the longest first."""
+    if len(seconds) > 1:
+        longest = sorted(seconds.items(), key=lambda item: item[1], reverse=True)
+        say("seconds by suite: " + ", ".join(f"{name} {spent:.0f}" for name, spent in longest))
+
+
 def main() -> int:
     options = _arguments()
     if options.list:
@@ -66,6 +74,7 @@ def main() -> int:
     children.interrupt_on_signals()
     report = Report()
     beside = 0
+    seconds: dict[str, float] = {}
     try:
         if not options.no_install:
             _install(suites)
@@ -79,7 +88,9 @@ def main() -> int:
                 continue
             # The matrix and the benches have a short form for the run of everything.
             whole = options.all or options.suite is not None
+            began = time.monotonic()
             suite.run(report, Context(suite.name, options.name, builds, options.jobs, whole))
+            seconds[suite.name] = time.monotonic() - began
     except KeyboardInterrupt:
         say("interrupted")
         report.record("interrupted", False)
@@ -89,6 +100,7 @@ def main() -> int:
     finally:
         if beside:
             ahead.end(beside)
+    _say_seconds(seconds)
     return report.close()
 
 
