@@ -91,6 +91,8 @@ specification_write(FILE *out, const char *name, const char *argument, const cha
 		for (; *choices != '\0'; choices++)
 			fputc(*choices == '|' ? ' ' : *choices, out);
 		fputc(')', out);
+	} else if (argument != NULL) {
+		fputs("_files", out);
 	}
 	fputs("' \\\n", out);
 }

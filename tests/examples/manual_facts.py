@@ -118,7 +118,8 @@ def test_the_tab_key_completes_commands_options_choices_and_files(host, shell):
         for typed, completed in (("form\t", "format"), ("backup-h\t", "backup-header"), ("format --kms\tkey", "format --kms-key-id=key"),
                                  ("enroll --dry\t", "enroll --dry-run"), ("open --fstype\text4", "open --fstype=ext4"),
                                  ("open --force-unmount=tr\t", "open --force-unmount=true"),
-                                 (f"migrate {ROOT}/READ\t", f"migrate {ROOT}/README.md")):
+                                 (f"migrate {ROOT}/READ\t", f"migrate {ROOT}/README.md"),
+                                 (f"open --ca-bundle={ROOT}/READ\t", f"open --ca-bundle={ROOT}/README.md")):
             assert terminal.type(f"luks-ssm {typed}\n").strip() == completed, typed
         for verb in manual():
             assert terminal.type(f"luks-ssm {verb} --js\t\n").strip() == f"{verb} --json"
