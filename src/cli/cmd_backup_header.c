@@ -27,19 +27,21 @@ cmd_backup_header(struct command_call *call, struct reason *reason)
 {
 	struct backup backup = {.file = call->options[OPTION_to]};
 	struct json_object *root = answer_root(&call->answer);
+	bool is_detached = command_has(call, PARAM_header);
 	enum status status = STATUS_OK;
 
-	if (!command_has(call, PARAM_device))
+	if (!is_detached && !command_has(call, PARAM_device))
 		return reason_set(reason, STATUS_MISSING_PARAMETER,
 			"device is not set: name a volume of " SYSCONFDIR
-			"/luks-ssm, or give --device");
+			"/luks-ssm, or give --device, or --header of a detached one");
 	if (backup.file == NULL)
 		return reason_set(reason, STATUS_MISSING_PARAMETER,
 			"--to is not set: name the new file that is to hold the backup");
 	if (access(backup.file, F_OK) == 0)
 		return reason_set(reason, STATUS_BAD_PARAMETER,
 			"--to=%.100s: is there already; name a new file", backup.file);
-	status = provision_find_device(call, &backup.provision, reason);
+	status = provision_find_device(call,
+		is_detached ? call->params.header : call->params.device, &backup.provision, reason);
 	if (status == STATUS_OK && call->options[OPTION_dry_run] == NULL) {
 		status = bounded_run(backup_body, backup.provision.path, &backup, sizeof(backup),
 			call->deadline, reason);

@@ -27,25 +27,11 @@ enroll_end(struct enroll *enroll)
 }
 
 static enum status
-enroll_check_options(const struct command_call *call, struct reason *reason)
-{
-	if (!command_has(call, PARAM_ssm_parameter))
-		return reason_set(reason, STATUS_MISSING_PARAMETER,
-			"ssm_parameter is not set: give --ssm-parameter, where the key is to be stored");
-	if (call->options[OPTION_use_existing] == NULL &&
-		strchr(call->params.ssm_parameter, ':') != NULL)
-		return reason_set(reason, STATUS_BAD_PARAMETER,
-			"ssm_parameter=%.60s: a new parameter has a plain name, without version, label or ARN",
-			call->params.ssm_parameter);
-	return STATUS_OK;
-}
-
-static enum status
 enroll_look(const struct command_call *call, struct enroll *enroll, struct reason *reason)
 {
 	struct provision *provision = &enroll->provision;
 	struct disk_content content = {0};
-	enum status status = provision_find_device(call, provision, reason);
+	enum status status = provision_find_device(call, call->params.device, provision, reason);
 
 	if (status == STATUS_OK && !provision->is_file)
 		status = command_check_rights(call, reason);
@@ -139,7 +125,7 @@ cmd_enroll(struct command_call *call, struct reason *reason)
 	enum status status = reason_pass(&call->params.problem, reason);
 
 	if (status == STATUS_OK)
-		status = enroll_check_options(call, reason);
+		status = provision_check_options(call, "luksAddKey", reason);
 	if (status == STATUS_OK)
 		status = enroll_look(call, &enroll, reason);
 	if (status == STATUS_OK)

@@ -40,17 +40,10 @@ static enum status
 format_check_options(const struct command_call *call, struct format *format, struct reason *reason)
 {
 	const char *fstype = call->params.fstype;
-	const char *parameter = call->params.ssm_parameter;
+	enum status status = provision_check_options(call, "luksFormat", reason);
 
-	if (!command_has(call, PARAM_ssm_parameter))
-		return reason_set(reason, STATUS_MISSING_PARAMETER,
-			"ssm_parameter is not set: give --ssm-parameter, where the key is to be stored");
-	if (call->options[OPTION_use_existing] == NULL && strchr(parameter, ':') != NULL)
-		return reason_set(reason, STATUS_BAD_PARAMETER,
-			"ssm_parameter=%.60s: a new parameter has a plain name, without version, label or ARN",
-			parameter);
-	if (call->options[OPTION_no_filesystem] != NULL)
-		return STATUS_OK;
+	if (status != STATUS_OK || call->options[OPTION_no_filesystem] != NULL)
+		return status;
 	format->fstype = strcmp(fstype, "auto") == 0 ? "xfs" : fstype;
 	return mkfs_check(format->fstype, reason);
 }
@@ -134,7 +127,7 @@ static enum status
 format_look(const struct command_call *call, struct format *format, struct reason *reason)
 {
 	struct provision *provision = &format->provision;
-	enum status status = provision_find_device(call, provision, reason);
+	enum status status = provision_find_device(call, call->params.device, provision, reason);
 
 	if (status == STATUS_OK && !provision->is_file)
 		status = command_check_rights(call, reason);

@@ -21,19 +21,37 @@
 #define KEY_BYTES 32
 
 enum status
-provision_find_device(const struct command_call *call, struct provision *ret_provision,
-	struct reason *reason)
+provision_check_options(const struct command_call *call, const char *action, struct reason *reason)
+{
+	const char *parameter = call->params.ssm_parameter;
+
+	if (!command_has(call, PARAM_ssm_parameter))
+		return reason_set(reason, STATUS_MISSING_PARAMETER,
+			"ssm_parameter is not set: give --ssm-parameter, where the key is to be stored");
+	if (call->options[OPTION_use_existing] == NULL && strchr(parameter, ':') != NULL)
+		return reason_set(reason, STATUS_BAD_PARAMETER,
+			"ssm_parameter=%.60s: a new parameter has a plain name, without version, label or ARN",
+			parameter);
+	if (command_has(call, PARAM_header))
+		return reason_set(reason, STATUS_BAD_PARAMETER,
+			"header=%.60s: %s writes to no detached header; use cryptsetup %s --header",
+			call->params.header, call->row->name, action);
+	return STATUS_OK;
+}
+
+enum status
+provision_find_device(const struct command_call *call, const char *where,
+	struct provision *ret_provision, struct reason *reason)
 {
 	struct provision provision = {.call = call, .stretch = LUKS_STRETCH_RANDOM};
-	const char *text = call->params.device;
 	struct device device;
 	struct stat info;
 
-	if (text[0] == '/' && stat(text, &info) == 0 && S_ISREG(info.st_mode)) {
+	if (where[0] == '/' && stat(where, &info) == 0 && S_ISREG(info.st_mode)) {
 		provision.is_file = true;
-		snprintf(provision.path, sizeof(provision.path), "%s", text);
+		snprintf(provision.path, sizeof(provision.path), "%s", where);
 	} else {
-		enum status status = device_find(text, &device, reason);
+		enum status status = device_find(where, &device, reason);
 
 		if (status != STATUS_OK)
 			return status;

@@ -31,8 +31,17 @@ struct provision {
 
 #define owned_provision owned_by(provision_end) struct provision
 
-/* The device's path and kind. STATUS_NO_DEVICE, STATUS_BAD_PARAMETER. */
-must_use enum status provision_find_device(const struct command_call *call,
+/*
+ * What a command that stores a key needs and does not take. STATUS_MISSING_PARAMETER:
+ * ssm_parameter. STATUS_BAD_PARAMETER: that of a new parameter names a version, or the header lies
+ * elsewhere; what writes to such a one is the tool's ACTION, for the reason.
+ */
+must_use enum status
+provision_check_options(const struct command_call *call, const char *action, struct reason *reason);
+
+/* Path and kind of the device, or file, that WHERE names. STATUS_NO_DEVICE, STATUS_BAD_PARAMETER.
+ */
+must_use enum status provision_find_device(const struct command_call *call, const char *where,
 	struct provision *ret_provision, struct reason *reason);
 
 /*

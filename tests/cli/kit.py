@@ -108,6 +108,12 @@ class CommandTest(unittest.TestCase):
         row = self.aws.ssm.handle("GetParameterHistory", {"Name": name, "WithDecryption": True}, caller)
         return row["Parameters"][-1]
 
+    def has(self, name: str) -> bool:
+        try:
+            return bool(self.stored(name))
+        except Exception:  # pylint: disable=broad-except
+            return False
+
     @staticmethod
     def partition(path: Path, table: str) -> None:
         """One partition of the first 4 MiB behind the first, in a table of this kind and nothing else."""

@@ -227,12 +227,6 @@ class FormatTest(CommandTest):
         self.refused("wrong-key", "nothing was written", done=done)
         self.assertFalse(any(path.read_bytes()))
 
-    def has(self, name: str) -> bool:
-        try:
-            return bool(self.stored(name))
-        except Exception:  # pylint: disable=broad-except
-            return False
-
     def cryptsetup(self, *words: str) -> None:
         subprocess.run(["cryptsetup", *words], check=True, capture_output=True)
 

@@ -116,6 +116,18 @@ class WordsTest(CommandTest):
         done = self.run_command("backup-header", f"--device={path}", f"--to={saved}")
         self.refused("bad-parameter", "already", done=done)
 
+    def test_a_detached_header_is_saved_and_neither_made_nor_changed(self):
+        path, device = self.luks_image(), self.image("data")
+        before = path.read_bytes()
+        saved = self.directory / "saved-detached"
+        done = self.run_command("backup-header", f"--device={device}", f"--header={path}", f"--to={saved}")
+        self.assertEqual(done.rc, 0, done)
+        self.assertEqual((self.opens(saved, PASSPHRASE), self.uuid_of(saved)), (0, self.uuid_of(path)))
+        for verb, action in (("format", "luksFormat"), ("enroll", "luksAddKey")):
+            done = self.on_aws(verb, str(device), f"--header={path}", "--ssm-parameter=/luks/detached")
+            self.refused("bad-parameter", "detached header", f"cryptsetup {action} --header", done=done)
+        self.assertEqual((path.read_bytes(), any(device.read_bytes()), self.has("/luks/detached")), (before, False, False))
+
     def test_a_saved_header_is_whole_where_a_copy_was_damaged_and_the_device_stays_as_it_is(self):
         for kind, offset in ((1, None), (2, None), (2, 4096), (2, 16384 + 4096)):
             with self.subTest(kind=kind, offset=offset):
