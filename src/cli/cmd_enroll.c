@@ -57,7 +57,7 @@ enroll_prove_old(const struct command_call *call, struct enroll *enroll, struct 
 	const char *file = call->options[OPTION_key_file];
 	enum status status = file != NULL
 		? passphrase_read_file(file, &enroll->old, reason)
-		: passphrase_ask(enroll->provision.path, &enroll->old, reason);
+		: passphrase_ask(enroll->provision.path, call->deadline, &enroll->old, reason);
 
 	if (status != STATUS_OK)
 		return status;

@@ -63,21 +63,22 @@ typed_line_read(int fd, struct secret *key)
 	}
 }
 
-/* Until a line is there to be read: false when a signal came first, which stays pending. */
+/* Until a line is there to be read: false when a signal, which stays pending, or the deadline came
+ * first. */
 static bool
-typed_line_wait(int fd, int signals_fd)
+typed_line_wait(int fd, int signals_fd, struct deadline deadline)
 {
 	struct pollfd waiting[] = {{.fd = fd, .events = POLLIN},
 		{.fd = signals_fd, .events = POLLIN}};
 
-	while (poll(waiting, 2, -1) < 0 && errno == EINTR)
+	while (poll(waiting, 2, deadline_poll_ms(deadline)) < 0 && errno == EINTR)
 		;
-	return waiting[1].revents == 0;
+	return waiting[0].revents != 0 && waiting[1].revents == 0;
 }
 
-/* One question with the echo off. STATUS_OK with an empty KEY: it was broken off by a signal. */
+/* One question with the echo off. STATUS_OK with an empty KEY: it was broken off. */
 static enum status
-terminal_ask(int fd, const char *what, int signals_fd, struct secret *key)
+terminal_ask(int fd, const char *what, int signals_fd, struct deadline deadline, struct secret *key)
 {
 	struct termios before, quiet;
 	enum status status = STATUS_OK;
@@ -88,7 +89,7 @@ terminal_ask(int fd, const char *what, int signals_fd, struct secret *key)
 	quiet = before;
 	quiet.c_lflag &= ~(tcflag_t)ECHO;
 	tcsetattr(fd, TCSAFLUSH, &quiet);
-	if (typed_line_wait(fd, signals_fd))
+	if (typed_line_wait(fd, signals_fd, deadline))
 		status = typed_line_read(fd, key);
 	tcsetattr(fd, TCSAFLUSH, &before);
 	dprintf(fd, "\n");
@@ -96,7 +97,8 @@ terminal_ask(int fd, const char *what, int signals_fd, struct secret *key)
 }
 
 enum status
-passphrase_ask(const char *what, struct secret *ret_key, struct reason *reason)
+passphrase_ask(const char *what, struct deadline deadline, struct secret *ret_key,
+	struct reason *reason)
 {
 	static const int caught[] = {SIGINT, SIGQUIT, SIGTERM, SIGHUP, SIGTSTP};
 	owned_fd fd = open("/dev/tty", O_RDWR | O_CLOEXEC | O_NOCTTY);
@@ -117,13 +119,16 @@ passphrase_ask(const char *what, struct secret *ret_key, struct reason *reason)
 		return reason_set(reason, STATUS_NO_MEMORY, "no memory for a passphrase");
 	terminal_clear_step();
 	/* Let through, a signal ends us, or stops us, and then the question is asked again. */
-	while (status == STATUS_OK && key.length_bytes == 0) {
+	while (status == STATUS_OK && key.length_bytes == 0 && !deadline_passed(deadline)) {
 		sigprocmask(SIG_BLOCK, &signals, &mask);
-		status = terminal_ask(fd, what, signals_fd, &key);
+		status = terminal_ask(fd, what, signals_fd, deadline, &key);
 		sigprocmask(SIG_SETMASK, &mask, NULL);
 	}
 	if (status != STATUS_OK)
 		return reason_set(reason, status, "no passphrase was typed, or it is too long");
+	if (key.length_bytes == 0)
+		return reason_set(reason, STATUS_TIMED_OUT,
+			"no passphrase of %.60s was typed in time; --timeout gives more", what);
 	*ret_key = secret_steal(&key);
 	return STATUS_OK;
 }

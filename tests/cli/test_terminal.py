@@ -62,9 +62,9 @@ class Terminal:
 
 class TerminalTest(CommandTest):
 
-    def enroll(self, path, name: str) -> Terminal:
+    def enroll(self, path, name: str, *more: str) -> Terminal:
         """At its question, unseen already."""
-        terminal = Terminal(self, "enroll", str(path), *self.way, f"--ssm-parameter={name}")
+        terminal = Terminal(self, "enroll", str(path), *self.way, f"--ssm-parameter={name}", *more)
         self.asked(terminal, 1)
         return terminal
 
@@ -111,6 +111,13 @@ class TerminalTest(CommandTest):
         self.asked(terminal, 2)
         terminal.type(PASSPHRASE + "\n")
         self.assertEqual(terminal.ended(), 0, terminal.shown)
+        self.assertTrue(terminal.echoes)
+
+    def test_the_question_ends_with_the_time_and_the_terminal_echoes_again(self):
+        terminal = self.enroll(self.luks_image(), "/luks/late", "--timeout=3")
+        terminal.type("half a passph")
+        self.assertEqual(terminal.ended(), 1, terminal.shown)
+        self.assertIn("timed-out: no passphrase", terminal.shown)
         self.assertTrue(terminal.echoes)
 
     def test_nothing_or_too_much_that_is_typed_is_no_passphrase(self):
