@@ -8,6 +8,7 @@
 
 #include "base/log.h"
 #include "base/wire.h"
+#include "cli/cluster_claim.h"
 #include "cli/command.h"
 #include "cli/store.h"
 #include "cli/unit_order.h"
@@ -16,6 +17,8 @@
 #include "volume/conflicts.h"
 #include "volume/key_fetch.h"
 #include "volume/volume_check.h"
+
+#define SKIPPED "needs a line that is not ok"
 
 struct check {
 	struct command_call *call;
@@ -61,7 +64,7 @@ part_tell(void *context, const char *what, enum status status, const struct reas
 	struct check *check = context;
 
 	if (status == STATUS_OK && detail == NULL)
-		row_tell(check, what, "skipped", "needs a line that is not ok");
+		row_tell(check, what, "skipped", SKIPPED);
 	else
 		check_line_tell(check, what, status, reason, detail);
 }
@@ -162,13 +165,29 @@ fetch_tell(struct check *check)
 	command_reword(check->call, &reason);
 	snprintf(text, sizeof(text), "version %u in %.60s", key.version, key.region);
 	check_line_tell(check, "fetch", status, &reason, text);
-	if (status != STATUS_OK)
+	if (status != STATUS_OK) {
+		row_tell(check, "jail of luks-ssm-aws", "skipped", SKIPPED);
+		row_tell(check, "KMS key", "skipped", SKIPPED);
 		return false;
+	}
 	if (key.warning[0] != '\0')
 		check_note_tell(check, "warning", key.warning);
 	jail_tell(check, key.jail_gaps);
 	key_kind_tell(check);
 	return true;
+}
+
+/* The same command is for the nodes of a cluster, whose volumes are opened by that alone. */
+static void
+cluster_tell(struct check *check)
+{
+	struct reason reason = {0};
+
+	if (cluster_claim_check(&check->call->wanted, &reason) == STATUS_OK)
+		check_line_tell(check, "Pacemaker", STATUS_OK, NULL,
+			"leaves the volume to this node");
+	else
+		check_note_tell(check, "Pacemaker", reason.text);
 }
 
 static void
@@ -202,6 +221,7 @@ cmd_check(struct command_call *call, struct reason *reason)
 		log_step("looking at this node");
 		volume_check_parts(&call->wanted, has_key, call->deadline, part_tell, &check);
 		conflicts_tell(&check);
+		cluster_tell(&check);
 	}
 	return check.first == STATUS_OK ? STATUS_OK : reason_pass(&check.reason, reason);
 }

@@ -114,8 +114,11 @@ enroll_tell(struct command_call *call, const struct enroll *enroll, const char *
 	volume.texts[PARAM_luks_uuid] = enroll->provision.uuid;
 	if (volume.texts[PARAM_directory] == NULL)
 		volume.texts[PARAM_directory] = call->params.directory;
+	if (volume.texts[PARAM_region] == NULL && enroll->provision.key.region[0] != '\0')
+		volume.texts[PARAM_region] = enroll->provision.key.region;
 	documents_tell_new(&volume, enroll->provision.key.arn, call->options[OPTION_kms_key_id],
 		root);
+	provision_tell_note(&enroll->provision, root);
 }
 
 enum status

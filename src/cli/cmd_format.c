@@ -22,8 +22,9 @@
 struct format {
 	struct provision provision;
 	struct disk_content content;
-	const char *fstype;     /* NULL: none is made */
-	char map_name[48];      /* while the filesystem is made */
+	const char *fstype; /* NULL: none is made */
+	char map_name[48];  /* while the filesystem is made */
+	char left_name[48]; /* the same of the header that is there, whose run may have left it */
 	struct secret recovery; /* owned; "" without a recovery slot */
 	enum luks_progress progress;
 	bool has_header; /* of an earlier run */
@@ -48,6 +49,29 @@ format_check_options(const struct command_call *call, struct format *format, str
 	return mkfs_check(format->fstype, reason);
 }
 
+/*
+ * Whether the header that is there is one that an earlier run has begun. With --use-existing its
+ * parameter cannot tell; where the header has a label, that says that nothing was stored behind it.
+ */
+static enum status
+format_was_begun(struct format *format, bool *ret_begun, struct reason *reason)
+{
+	struct provision *provision = &format->provision;
+
+	if (format->content.luks_uuid[0] == '\0')
+		return STATUS_OK;
+	memcpy(provision->uuid, format->content.luks_uuid, UUID_TEXT_BYTES);
+	provision->uuid_of_device = true;
+	if (provision->call->options[OPTION_use_existing] != NULL) {
+		*ret_begun = strcmp(format->content.label, LUKS_LABEL_UNFINISHED) == 0;
+		return STATUS_OK;
+	}
+	enum status status = provision_was_begun(provision, PURPOSE, ret_begun, reason);
+
+	provision->was_stored = *ret_begun;
+	return status == STATUS_NO_PARAMETER ? STATUS_OK : status;
+}
+
 /* A device that holds something: an earlier run's own header, or the administrator's twofold word.
  */
 static enum status
@@ -55,28 +79,16 @@ format_judge_content(struct format *format, struct reason *reason)
 {
 	struct provision *provision = &format->provision;
 	const char *again = provision->call->options[OPTION_overwrite];
-	enum status status = STATUS_OK;
-	bool begun = false;
+	struct reason refusal = {0};
 
 	if (format->content.type[0] == '\0')
 		return STATUS_OK;
 	if (again != NULL && strcmp(again, provision->call->operand) == 0)
 		return STATUS_OK;
-	if (format->content.luks_uuid[0] != '\0' &&
-		provision->call->options[OPTION_use_existing] == NULL) {
-		struct reason refusal = {0};
-
-		memcpy(provision->uuid, format->content.luks_uuid, UUID_TEXT_BYTES);
-		provision->uuid_of_device = true;
-		status = provision_was_begun(provision, PURPOSE, &begun, &refusal);
-		if (status != STATUS_OK && status != STATUS_NO_PARAMETER)
-			return reason_pass(&refusal, reason);
-	}
-	if (begun) {
-		format->has_header = true;
-		provision->was_stored = true;
+	if (format_was_begun(format, &format->has_header, &refusal) != STATUS_OK)
+		return reason_pass(&refusal, reason);
+	if (format->has_header)
 		return STATUS_OK;
-	}
 	return reason_set(reason, STATUS_DEVICE_IN_USE,
 		"%.60s holds %s; if all of it may be lost, say so with --overwrite=%.60s",
 		provision->path, format->content.type, provision->call->operand);
@@ -97,12 +109,11 @@ rehearse_body(void *context, struct reason *reason)
 		reason);
 }
 
-/* The run's own, while the filesystem is made. */
+/* The run's own mapping, while the filesystem is made. */
 static void
-format_name_mapping(struct format *format)
+mapping_name(const char *uuid, char ret_name[static 48])
 {
-	snprintf(format->map_name, sizeof(format->map_name), "luks-ssm-%.36s",
-		format->provision.uuid);
+	snprintf(ret_name, 48, "luks-ssm-%.36s", uuid);
 }
 
 /* Unless what an earlier run left open has it: that is closed before anything is written. */
@@ -113,11 +124,12 @@ format_check_unused(struct format *format, struct reason *reason)
 	owned_dm_list mappings = {0};
 	enum status status = STATUS_OK;
 
-	format_name_mapping(format);
+	if (format->content.luks_uuid[0] == '\0' || provision->is_file)
+		return disk_check_unused(provision->path, reason);
+	mapping_name(format->content.luks_uuid, format->left_name);
 	/* The kernel is asked: one that was cut off in the making has no node yet. */
-	if (format->has_header && !provision->is_file)
-		status = dm_list_read(&mappings, reason);
-	if (status != STATUS_OK || dm_list_find_name(&mappings, format->map_name) != NULL)
+	status = dm_list_read(&mappings, reason);
+	if (status != STATUS_OK || dm_list_find_name(&mappings, format->left_name) != NULL)
 		return status;
 	return disk_check_unused(provision->path, reason);
 }
@@ -164,8 +176,8 @@ format_free_device(struct format *format, struct reason *reason)
 	const struct provision *provision = &format->provision;
 	enum status status = STATUS_OK;
 
-	if (format->has_header && !provision->is_file)
-		status = luks_unmap(format->map_name, reason);
+	if (format->left_name[0] != '\0')
+		status = luks_unmap(format->left_name, reason);
 	return status == STATUS_OK ? disk_check_unused(provision->path, reason) : status;
 }
 
@@ -196,7 +208,10 @@ format_make_header(struct format *format, struct reason *reason)
 	enum status status = STATUS_OK;
 
 	log_step("formatting %s", provision->path);
-	if (!format->has_header && format->content.type[0] != '\0')
+	if (!format->has_header)
+		status = disk_content_check_same(provision->path, &format->content, deadline,
+			reason);
+	if (status == STATUS_OK && !format->has_header && format->content.type[0] != '\0')
 		status = disk_content_wipe(provision->path, deadline, reason);
 	if (status == STATUS_OK)
 		status = bounded_run(header_body, "formatting", format, sizeof(*format), deadline,
@@ -222,7 +237,7 @@ format_make_filesystem(struct format *format, struct reason *reason)
 	if (format->fstype == NULL)
 		return STATUS_OK;
 	/* Its UUID may be an earlier run's by now, and the next run looks for the mapping by it. */
-	format_name_mapping(format);
+	mapping_name(format->provision.uuid, format->map_name);
 	enum status status = bounded_run(map_body, "opening the device", format, sizeof(*format),
 		deadline, reason);
 
@@ -265,6 +280,7 @@ format_tell(struct command_call *call, const struct format *format, const char *
 	if (volume.texts[PARAM_region] == NULL && provision->key.region[0] != '\0')
 		volume.texts[PARAM_region] = provision->key.region;
 	documents_tell_new(&volume, provision->key.arn, call->options[OPTION_kms_key_id], root);
+	provision_tell_note(provision, root);
 }
 
 static enum status

@@ -9,23 +9,19 @@
 #include "base/log.h"
 #include "cli/command.h"
 #include "volume/bounded.h"
-#include "volume/key_fetch.h"
 #include "volume/luks_make.h"
 #include "volume/spawn.h"
+#include "volume/unlock.h"
 #include "volume/view.h"
 
 struct growth {
 	const struct dm_device *mapping; /* lent */
 	const struct mount *mount;       /* lent */
 	char device[64];                 /* below the mapping */
-	struct fetched_key key;          /* owned */
+	const char *header;              /* NULL: on the device */
+	const struct secret *key;        /* lent: the one that is tried */
+	struct deadline deadline;
 };
-
-static void
-growth_end(struct growth *growth)
-{
-	fetched_key_end(&growth->key);
-}
 
 static const struct mount *
 growth_find_mount(const struct view *view)
@@ -42,7 +38,19 @@ resize_body(void *context, struct reason *reason)
 {
 	const struct growth *growth = context;
 
-	return luks_resize(growth->device, growth->mapping->name, &growth->key.key, reason);
+	return luks_resize(growth->device, growth->header, growth->mapping->name, growth->key,
+		reason);
+}
+
+static enum status
+resize_try(void *context, const struct secret *key, struct reason *reason)
+{
+	struct growth *growth = context;
+
+	log_step("growing the mapping %s", growth->mapping->name);
+	growth->key = key;
+	return bounded_run(resize_body, "the mapping's growth", growth, sizeof(*growth),
+		growth->deadline, reason);
 }
 
 /* The tool of the filesystem with its words; the last of them is what it works on. */
@@ -87,21 +95,19 @@ filesystem_grow(const struct growth *growth, struct deadline deadline, struct re
 static enum status
 growth_run(const struct command_call *call, struct growth *growth, struct reason *reason)
 {
-	log_step("fetching %s", call->params.ssm_parameter);
-	enum status status = key_fetch(&call->params, NULL, 0, call->deadline, &growth->key,
-		reason);
+	const struct doer nobody = {.phase_fd = -1, .children_fd = -1, .deadline = call->deadline};
 
-	log_step("growing the mapping %s", growth->mapping->name);
-	if (status == STATUS_OK)
-		status = bounded_run(resize_body, "the mapping's growth", growth, sizeof(*growth),
-			call->deadline, reason);
+	growth->header = call->params.header;
+	growth->deadline = call->deadline;
+	enum status status = unlock_with_key(&call->params, &nobody, resize_try, growth, reason);
+
 	return status == STATUS_OK ? filesystem_grow(growth, call->deadline, reason) : status;
 }
 
 enum status
 cmd_grow(struct command_call *call, struct reason *reason)
 {
-	owned_by(growth_end) struct growth growth = {0};
+	struct growth growth = {0};
 	owned_view view = {0};
 	struct json_object *root = answer_root(&call->answer);
 	enum status status = reason_pass(&call->params.problem, reason);

@@ -42,7 +42,8 @@ labels_tell(struct json_object *row, const struct store_rows *history)
 	answer_text(row, "labels", text);
 }
 
-static void
+/* Whether the labels were asked for and told. */
+static bool
 key_row_tell(const struct command_call *call, const char *const columns[static STORE_COLUMNS],
 	bool with_labels, struct json_object *row)
 {
@@ -54,9 +55,11 @@ key_row_tell(const struct command_call *call, const char *const columns[static S
 	answer_text(row, "type", columns[STORE_TYPE]);
 	time_tell(row, columns[STORE_MODIFIED]);
 	one.ssm_parameter = columns[STORE_NAME];
-	if (with_labels &&
-		store_list(&one, OPERATION_HISTORY, call->deadline, &history, NULL) == STATUS_OK)
-		labels_tell(row, &history);
+	if (!with_labels ||
+		store_list(&one, OPERATION_HISTORY, call->deadline, &history, NULL) != STATUS_OK)
+		return false;
+	labels_tell(row, &history);
+	return true;
 }
 
 /* AWS answers nothing for a full name: is it one? */
@@ -64,9 +67,17 @@ static enum status
 full_name_tell(struct command_call *call, struct json_object *root, struct reason *reason)
 {
 	owned_store_rows history = {0};
+	struct reason refusal = {0};
 	enum status status = store_list(&call->params, OPERATION_HISTORY, call->deadline, &history,
-		NULL);
+		&refusal);
 
+	/* A reader has no right to look, and need not have it: then it may be one. */
+	if (status == STATUS_DENIED)
+		return reason_set(reason, status,
+			"nothing lies below %.60s; if it is a parameter's own name, luks-ssm check fetches it, and what it is takes ssm:GetParameterHistory",
+			call->params.ssm_parameter);
+	if (status != STATUS_OK && status != STATUS_NO_PARAMETER)
+		return reason_pass(&refusal, reason);
 	if (status != STATUS_OK || history.count == 0)
 		return reason_set(reason, STATUS_NO_PARAMETER,
 			"%.80s: nothing lies below it; check path, region and account",
@@ -75,7 +86,7 @@ full_name_tell(struct command_call *call, struct json_object *root, struct reaso
 		"this is the full name of a parameter: GetParametersByPath lists what lies below a path, and answers nothing for it");
 	struct json_object *row = answer_row(answer_list(root, "parameters"));
 
-	key_row_tell(call, history.rows[history.count - 1], false, row);
+	(void)key_row_tell(call, history.rows[history.count - 1], false, row);
 	labels_tell(row, &history);
 	return STATUS_OK;
 }
@@ -96,9 +107,15 @@ cmd_keys(struct command_call *call, struct reason *reason)
 		return full_name_tell(call, root, reason);
 	struct json_object *list = answer_list(root, "parameters");
 
+	bool with_labels = rows.count <= LABELS_MOST;
+
+	/* Who is refused once is refused again. */
 	for (size_t i = 0; i < rows.count; i++)
-		key_row_tell(call, rows.rows[i], rows.count <= LABELS_MOST, answer_row(list));
+		with_labels = key_row_tell(call, rows.rows[i], with_labels, answer_row(list));
 	if (rows.cut)
 		answer_text(root, "note", "there are more; name a longer path");
+	else if (!with_labels)
+		answer_text(root, "note",
+			"labels are not told: there are too many parameters, or ssm:GetParameterHistory is not allowed");
 	return STATUS_OK;
 }

@@ -3,10 +3,12 @@
  * status: what the volume is on this node and where its key comes from, and what else is open here.
  * Judges as monitor does; opens no device and asks no network.
  */
+#include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/sysmacros.h>
 
+#include "base/own.h"
 #include "cli/command.h"
 #include "cli/users.h"
 #include "volume/view.h"
@@ -20,6 +22,20 @@ number_tell(struct json_object *object, const char *name, dev_t number)
 	answer_text(object, name, text);
 }
 
+/* What sysfs has of the mapping; 0: not to be read. */
+static int64_t
+queue_number(dev_t number, const char *name)
+{
+	char path[96];
+	int64_t value = 0;
+
+	snprintf(path, sizeof(path), "/sys/dev/block/%u:%u/%s", major(number), minor(number), name);
+	owned_file in = fopen(path, "re");
+
+	return in != NULL && fscanf(in, "%" SCNd64, &value) == 1 ? value : 0;
+}
+
+/* The rest of what cryptsetup shows stands in the kernel's table, with the volume key of LUKS1. */
 static void
 mapping_tell(const struct dm_device *device, struct json_object *object)
 {
@@ -29,6 +45,9 @@ mapping_tell(const struct dm_device *device, struct json_object *object)
 	answer_text(object, "luks_uuid", device->luks_uuid);
 	answer_text(object, "device", device->slave == DM_SLAVE_DEAD ? "gone" : device->slave_name);
 	answer_text(object, "mode", device->is_read_only ? "read-only" : "read-write");
+	answer_number(object, "size_bytes", queue_number(device->number, "size") * 512);
+	answer_flag(object, "discards",
+		queue_number(device->number, "queue/discard_max_bytes") > 0);
 	answer_flag(object, "suspended", device->is_suspended);
 	answer_number(object, "opened", device->open_count);
 }

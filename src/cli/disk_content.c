@@ -42,7 +42,7 @@ probe_begin(int fd, const char *path, blkid_probe *ret_probe, struct reason *rea
 			path);
 	blkid_probe_enable_superblocks(probe, 1);
 	blkid_probe_set_superblocks_flags(probe,
-		BLKID_SUBLKS_TYPE | BLKID_SUBLKS_UUID | BLKID_SUBLKS_MAGIC);
+		BLKID_SUBLKS_TYPE | BLKID_SUBLKS_UUID | BLKID_SUBLKS_LABEL | BLKID_SUBLKS_MAGIC);
 	blkid_probe_enable_partitions(probe, 1);
 	blkid_probe_set_partitions_flags(probe, BLKID_PARTS_MAGIC);
 	*ret_probe = steal(probe);
@@ -52,15 +52,18 @@ probe_begin(int fd, const char *path, blkid_probe *ret_probe, struct reason *rea
 static void
 content_take(blkid_probe probe, struct disk_content *content)
 {
-	const char *type = NULL, *uuid = NULL;
+	const char *type = NULL, *uuid = NULL, *label = NULL;
 
 	if (blkid_probe_lookup_value(probe, "TYPE", &type, NULL) != 0)
 		blkid_probe_lookup_value(probe, "PTTYPE", &type, NULL);
 	snprintf(content->type, sizeof(content->type), "%s",
 		type != NULL ? type : "an unknown signature");
-	if (strcmp(content->type, "crypto_LUKS") == 0 &&
-		blkid_probe_lookup_value(probe, "UUID", &uuid, NULL) == 0)
+	if (strcmp(content->type, "crypto_LUKS") != 0)
+		return;
+	if (blkid_probe_lookup_value(probe, "UUID", &uuid, NULL) == 0)
 		snprintf(content->luks_uuid, sizeof(content->luks_uuid), "%s", uuid);
+	if (blkid_probe_lookup_value(probe, "LABEL", &label, NULL) == 0)
+		snprintf(content->label, sizeof(content->label), "%s", label);
 }
 
 static enum status
@@ -103,6 +106,22 @@ disk_content_look(const char *path, struct deadline deadline, struct disk_conten
 	if (status == STATUS_OK)
 		*ret_content = job.content;
 	return status;
+}
+
+enum status
+disk_content_check_same(const char *path, const struct disk_content *before,
+	struct deadline deadline, struct reason *reason)
+{
+	struct disk_content now = {0};
+	enum status status = disk_content_look(path, deadline, &now, reason);
+
+	if (status != STATUS_OK ||
+		(strcmp(now.type, before->type) == 0 &&
+			strcmp(now.luks_uuid, before->luks_uuid) == 0))
+		return status;
+	return reason_set(reason, STATUS_DEVICE_IN_USE,
+		"%.60s holds %s now, which came while the key was stored; nothing was written to it",
+		path, now.type[0] != '\0' ? now.type : "nothing");
 }
 
 static enum status

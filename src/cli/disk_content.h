@@ -15,12 +15,18 @@
 struct disk_content {
 	char type[32];      /* "xfs", "gpt", "crypto_LUKS", "several signatures"; "": nothing */
 	char luks_uuid[37]; /* of a LUKS header; "" otherwise */
+	char label[48];     /* of that header; "": it has none */
 	unsigned long long bytes;
 };
 
 /* STATUS_NO_DEVICE, STATUS_DEVICE_IO, STATUS_TIMED_OUT. */
 must_use enum status disk_content_look(const char *path, struct deadline deadline,
 	struct disk_content *ret_content, struct reason *reason);
+
+/* That it holds what it held BEFORE: what has come since is somebody's. STATUS_DEVICE_IN_USE, and
+ * the statuses of disk_content_look. */
+must_use enum status disk_content_check_same(const char *path, const struct disk_content *before,
+	struct deadline deadline, struct reason *reason);
 
 /* That nothing on this node has the block device open for itself: no mount, mapping, array, swap.
  * STATUS_DEVICE_IN_USE, STATUS_NO_DEVICE, STATUS_DEVICE_READ_ONLY, and STATUS_DEVICE_IO when it

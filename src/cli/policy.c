@@ -37,32 +37,43 @@ arn_take(const char *arn, struct policy *policy)
 	snprintf(policy->account, sizeof(policy->account), "%.*s", (int)account_bytes, parts[4]);
 	snprintf(policy->partition, sizeof(policy->partition), "%.*s", (int)partition_bytes,
 		parts[1]);
+	/* What selects a version is no part of the resource. */
+	snprintf(policy->parameter_arn, sizeof(policy->parameter_arn), "%.*s",
+		(int)(parts[5] - arn) + (int)strcspn(parts[5], ":"), arn);
 	return true;
 }
 
+/* The partitions as the ARN has them (partitions.json of botocore). */
 static const char *
 partition_of_region(const char *region)
 {
-	if (strncmp(region, "cn-", 3) == 0)
-		return "aws-cn";
-	return strncmp(region, "us-gov-", 7) == 0 ? "aws-us-gov" : "aws";
+	static const char *const partitions[][2] = {{"cn-", "aws-cn"}, {"us-gov-", "aws-us-gov"},
+		{"us-iso-", "aws-iso"}, {"us-isob-", "aws-iso-b"}, {"eu-isoe-", "aws-iso-e"},
+		{"us-isof-", "aws-iso-f"}, {"eusc-", "aws-eusc"}};
+
+	for (size_t i = 0; i < sizeof(partitions) / sizeof(partitions[0]); i++) {
+		if (strncmp(region, partitions[i][0], strlen(partitions[i][0])) == 0)
+			return partitions[i][1];
+	}
+	return "aws";
 }
 
 static enum status
 parameter_take(const char *parameter, const char *region, const char *account,
 	struct policy *policy, struct reason *reason)
 {
-	/* What selects a version is no part of the resource. */
 	int base_bytes = (int)strcspn(parameter, ":");
 
-	if (strncmp(parameter, "arn:", 4) == 0) {
-		snprintf(policy->parameter_arn, sizeof(policy->parameter_arn), "%s", parameter);
+	if (region != NULL && strchr(region, ',') != NULL)
+		return reason_set(reason, STATUS_BAD_PARAMETER,
+			"region=%.60s: a policy names the parameter of one region; print one for each",
+			region);
+	if (strncmp(parameter, "arn:", 4) == 0)
 		return arn_take(parameter, policy)
 			? STATUS_OK
 			: reason_set(reason, STATUS_BAD_PARAMETER,
 				  "ssm_parameter=%.60s: is not the ARN of a parameter; correct it",
 				  parameter);
-	}
 	if (region == NULL)
 		return reason_set(reason, STATUS_MISSING_PARAMETER,
 			"region is not set: a policy names the parameter's ARN; give --region");

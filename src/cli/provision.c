@@ -32,6 +32,11 @@ provision_check_options(const struct command_call *call, const char *action, str
 		return reason_set(reason, STATUS_BAD_PARAMETER,
 			"ssm_parameter=%.60s: a new parameter has a plain name, without version, label or ARN",
 			parameter);
+	if (call->options[OPTION_use_existing] == NULL &&
+		strcmp(call->params.key_encoding, "text") != 0)
+		return reason_set(reason, STATUS_BAD_PARAMETER,
+			"key_encoding=%.20s: a new key is stored as text; leave it out, or take a value that is there with --use-existing",
+			call->params.key_encoding);
 	if (command_has(call, PARAM_header))
 		return reason_set(reason, STATUS_BAD_PARAMETER,
 			"header=%.60s: %s writes to no detached header; use cryptsetup %s --header",
@@ -330,6 +335,24 @@ provision_prove(struct provision *provision, struct reason *reason)
 {
 	log_step("proving that the key opens %s", provision->path);
 	return provision_try_key(provision, &provision->key.key, reason);
+}
+
+void
+provision_tell_note(const struct provision *provision, struct json_object *root)
+{
+	const struct command_call *call = provision->call;
+	const char *region = call->params.region;
+	char text[400] = "";
+
+	if (call->options[OPTION_use_existing] != NULL && call->options[OPTION_kms_key_id] == NULL)
+		snprintf(text, sizeof(text),
+			"the reader's policy has no kms:Decrypt, which a parameter under a KMS key of yours needs: --kms-key-id names that key. ");
+	if (region != NULL && strchr(region, ',') != NULL)
+		snprintf(text + strlen(text), sizeof(text) - strlen(text),
+			"The reader's policy is for %.40s; luks-ssm policy prints those of the other regions.",
+			provision->key.region);
+	if (text[0] != '\0')
+		answer_text(root, "note", text);
 }
 
 void

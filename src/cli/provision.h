@@ -88,6 +88,12 @@ must_use enum status provision_try_key(const struct provision *provision, const 
 /* The same for the key of this run, as the step that it is. */
 must_use enum status provision_prove(struct provision *provision, struct reason *reason);
 
+/* What is to be known of the reader's policy that is printed for the volume, as "note". */
+void provision_tell_note(const struct provision *provision, struct json_object *root);
+
+/* What is to be known of the reader's policy that is printed for the volume, as "note". */
+void provision_tell_note(const struct provision *provision, struct json_object *root);
+
 void provision_end(struct provision *provision);
 
 #endif

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* fstab through libmount, crypttab by the first word of its lines, units by their names. */
+/* fstab through libmount, crypttab by the first two words of its lines, units by their names. */
 #include "volume/conflicts.h"
 
 #include <libmount.h>
@@ -7,6 +7,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 #include <unistd.h>
 
 #include "base/own.h"
@@ -40,31 +41,62 @@ mount_unit_name(const char *directory, size_t room_bytes, char *ret_name)
 }
 
 static enum status
-fstab_look(const char *path, const char *directory, struct reason *reason)
+fstab_look(const char *path, const char *directory, const char *map_name, struct reason *reason)
 {
 	struct libmnt_table *table = mnt_new_table_from_file(path);
-	bool is_named = table != NULL &&
-		mnt_table_find_target(table, directory, MNT_ITER_FORWARD) != NULL;
+	char source[PATH_MAX];
+	const char *found = NULL;
 
+	snprintf(source, sizeof(source), "/dev/mapper/%.200s", map_name != NULL ? map_name : "");
+	if (table != NULL && directory != NULL &&
+		mnt_table_find_target(table, directory, MNT_ITER_FORWARD) != NULL)
+		found = directory;
+	else if (table != NULL && map_name != NULL &&
+		mnt_table_find_srcpath(table, source, MNT_ITER_FORWARD) != NULL)
+		found = source;
 	mnt_unref_table(table);
-	if (!is_named)
+	if (found == NULL)
 		return STATUS_OK;
 	return reason_set(reason, STATUS_BAD_PARAMETER,
 		"%s has a line for %.60s, and systemd would mount it without a key; take it out",
-		path, directory);
+		path, found);
+}
+
+/* The field at AT, and where what follows it begins. */
+static const char *
+field_take(const char *at, size_t *ret_bytes)
+{
+	at += strspn(at, " \t");
+	*ret_bytes = strcspn(at, " \t\n");
+	return at;
 }
 
 static bool
-line_begins_with_word(const char *line, const char *word)
+entry_is(const char *word, size_t word_bytes, const char *text)
 {
-	size_t begin = strspn(line, " \t");
-	size_t length = strcspn(line + begin, " \t\n");
+	return text != NULL && word_bytes == strlen(text) &&
+		strncasecmp(word, text, word_bytes) == 0;
+}
 
-	return length == strlen(word) && strncmp(line + begin, word, length) == 0;
+/* "name device …", and the device as a path or as UUID=… (crypttab(5)). */
+static bool
+crypttab_line_is_ours(const char *line, const struct wanted *wanted)
+{
+	size_t name_bytes = 0, device_bytes = 0;
+	const char *name = field_take(line, &name_bytes);
+	const char *device = field_take(name + name_bytes, &device_bytes);
+
+	if (*name == '#')
+		return false;
+	if (device_bytes > 5 && strncmp(device, "UUID=", 5) == 0 &&
+		entry_is(device + 5, device_bytes - 5, wanted->params->luks_uuid))
+		return true;
+	return entry_is(name, name_bytes, wanted->map_name) ||
+		entry_is(device, device_bytes, wanted->params->device);
 }
 
 static enum status
-crypttab_look(const char *path, const char *map_name, struct reason *reason)
+crypttab_look(const char *path, const struct wanted *wanted, struct reason *reason)
 {
 	owned_file in = fopen(path, "re");
 	owned_text line = NULL;
@@ -72,10 +104,12 @@ crypttab_look(const char *path, const char *map_name, struct reason *reason)
 
 	for (unsigned int number = 1; in != NULL && getline(&line, &room_bytes, in) >= 0;
 		number++) {
-		if (line_begins_with_word(line, map_name))
+		if (crypttab_line_is_ours(line, wanted))
 			return reason_set(reason, STATUS_BAD_PARAMETER,
 				"%s line %u names %.60s, and systemd would open it without a key; take it out",
-				path, number, map_name);
+				path, number,
+				wanted->map_name != NULL ? wanted->map_name
+							 : wanted->params->device);
 	}
 	return STATUS_OK;
 }
@@ -107,17 +141,14 @@ conflicts_find_below(const char *root, const struct wanted *wanted, struct reaso
 	enum status status = STATUS_OK;
 	char path[PATH_MAX];
 
-	if (directory != NULL) {
-		snprintf(path, sizeof(path), "%s/etc/fstab", root);
-		status = fstab_look(path, directory, reason);
-	}
+	snprintf(path, sizeof(path), "%s/etc/fstab", root);
+	status = fstab_look(path, directory, wanted->map_name, reason);
 	if (status == STATUS_OK && directory != NULL)
 		status = units_look(root, directory, reason);
-	if (status == STATUS_OK && wanted->map_name != NULL) {
-		snprintf(path, sizeof(path), "%s/etc/crypttab", root);
-		status = crypttab_look(path, wanted->map_name, reason);
-	}
-	return status;
+	if (status != STATUS_OK)
+		return status;
+	snprintf(path, sizeof(path), "%s/etc/crypttab", root);
+	return crypttab_look(path, wanted, reason);
 }
 
 enum status

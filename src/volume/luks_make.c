@@ -17,9 +17,10 @@
 
 #define SLOT_FINISHED 0
 #define SLOT_UNFINISHED 1
-/* The label of a LUKS2 header while it is being made: a slot may be moved or erased by hand, too.
- */
-#define LABEL_UNFINISHED "luks-ssm unfinished"
+/* Of a random key's slot. The second one marks a slot of an unfinished LUKS1 device: no tool that
+ * measures comes to it. */
+#define ITERATIONS_LEAST 1000
+#define ITERATIONS_UNFINISHED 1001
 /* Of the header that is made for the rehearsal alone. */
 #define REHEARSAL_UUID "00000000-0000-4000-8000-000000000000"
 
@@ -52,12 +53,12 @@ memory_header_end(struct memory_header *header)
 }
 
 static enum status
-stretch_set(struct luks *luks, enum luks_stretch stretch, const char *hash, const char *what,
-	struct reason *reason)
+stretch_set(struct luks *luks, enum luks_stretch stretch, const char *hash, uint32_t iterations,
+	const char *what, struct reason *reason)
 {
 	const struct crypt_pbkdf_type least = {.type = CRYPT_KDF_PBKDF2,
 		.hash = hash,
-		.iterations = 1000,
+		.iterations = iterations,
 		.flags = CRYPT_PBKDF_NO_BENCHMARK};
 	int error = crypt_set_pbkdf_type(luks->handle,
 		stretch == LUKS_STRETCH_RANDOM ? &least : NULL);
@@ -70,7 +71,7 @@ static enum status
 slot_stretch_set(struct luks *luks, enum luks_stretch stretch, const char *what,
 	struct reason *reason)
 {
-	return stretch_set(luks, stretch, forms[2].hash, what, reason);
+	return stretch_set(luks, stretch, forms[2].hash, ITERATIONS_LEAST, what, reason);
 }
 
 static enum status
@@ -96,7 +97,7 @@ memory_header_make(const struct memory_header *header, const struct header_form 
 	struct crypt_params_luks1 luks1 = {.hash = form->hash,
 		.data_alignment = room_sectors,
 		.data_device = path};
-	struct crypt_params_luks2 luks2 = {.label = LABEL_UNFINISHED,
+	struct crypt_params_luks2 luks2 = {.label = LUKS_LABEL_UNFINISHED,
 		.data_alignment = room_sectors,
 		.data_device = path};
 	int error = crypt_format(header->luks.handle, form->type, "aes", form->cipher_mode, uuid,
@@ -119,7 +120,8 @@ luks_make(const char *path, unsigned int version, const char *uuid, const struct
 	if (status == STATUS_OK)
 		status = memory_header_begin(form, &header, reason);
 	if (status == STATUS_OK)
-		status = stretch_set(&header.luks, stretch, form->hash, path, reason);
+		status = stretch_set(&header.luks, stretch, form->hash,
+			version == 1 ? ITERATIONS_UNFINISHED : ITERATIONS_LEAST, path, reason);
 	if (status != STATUS_OK)
 		return status;
 	int error = memory_header_make(&header, form, path, uuid, key);
@@ -144,7 +146,8 @@ luks_make_rehearse(const char *path, unsigned int version, struct reason *reason
 		status = memory_header_begin(form, &header, reason);
 	if (status != STATUS_OK)
 		return reason_set(reason, status, "no memory for a key; free some");
-	if (stretch_set(&header.luks, LUKS_STRETCH_RANDOM, form->hash, path, NULL) == STATUS_OK)
+	if (stretch_set(&header.luks, LUKS_STRETCH_RANDOM, form->hash, ITERATIONS_LEAST, path,
+		    NULL) == STATUS_OK)
 		error = memory_header_make(&header, form, path, REHEARSAL_UUID, &key);
 	else
 		error = -ENOTSUP;
@@ -206,16 +209,21 @@ label_says_unfinished(const struct luks *luks)
 {
 	const char *label = header_is_luks2(luks) ? crypt_get_label(luks->handle) : NULL;
 
-	return label != NULL && strcmp(label, LABEL_UNFINISHED) == 0;
+	return label != NULL && strcmp(label, LUKS_LABEL_UNFINISHED) == 0;
 }
 
-/* LUKS1 has no label; there the slot alone tells. */
+/* LUKS1 has no label; there the slot tells, and not by its place alone: luksChangeKey may move a
+ * key there. */
 static bool
 slot_says_unfinished(const struct luks *luks, int slot)
 {
-	return header_is_luks2(luks)
-		? label_says_unfinished(luks)
-		: slot == SLOT_UNFINISHED && !slot_is_active(luks, SLOT_FINISHED);
+	struct crypt_pbkdf_type made = {0};
+
+	if (header_is_luks2(luks))
+		return label_says_unfinished(luks);
+	return slot == SLOT_UNFINISHED && !slot_is_active(luks, SLOT_FINISHED) &&
+		crypt_keyslot_get_pbkdf(luks->handle, slot, &made) == 0 &&
+		made.iterations == ITERATIONS_UNFINISHED;
 }
 
 enum status
@@ -373,16 +381,19 @@ luks_unmap(const char *map_name, struct reason *reason)
 }
 
 enum status
-luks_resize(const char *path, const char *map_name, const struct secret *key, struct reason *reason)
+luks_resize(const char *path, const char *header_path, const char *map_name,
+	const struct secret *key, struct reason *reason)
 {
 	owned_luks luks = LUKS_EMPTY;
-	enum status status = header_load(path, &luks, reason);
+	enum status status = header_load(header_path != NULL ? header_path : path, &luks, reason);
 
 	if (status != STATUS_OK)
 		return status;
-	int error = crypt_activate_by_passphrase(luks.handle, NULL, CRYPT_ANY_SLOT, key->bytes,
-		key->length_bytes, CRYPT_ACTIVATE_KEYRING_KEY);
+	int error = header_path != NULL ? crypt_set_data_device(luks.handle, path) : 0;
 
+	if (error == 0)
+		error = crypt_activate_by_passphrase(luks.handle, NULL, CRYPT_ANY_SLOT, key->bytes,
+			key->length_bytes, CRYPT_ACTIVATE_KEYRING_KEY);
 	if (error >= 0)
 		error = crypt_resize(luks.handle, map_name, 0);
 	return error >= 0 ? STATUS_OK : luks_failed(&luks, error, map_name, reason);

@@ -42,6 +42,10 @@ must_use enum status luks_make(const char *path, unsigned int version, const cha
 must_use enum status
 luks_make_rehearse(const char *path, unsigned int version, struct reason *reason);
 
+/* The label of a LUKS2 header until its making is finished: nobody has stored anything behind it.
+ */
+#define LUKS_LABEL_UNFINISHED "luks-ssm unfinished"
+
 /* How far a header of ours has come. */
 enum luks_progress { LUKS_WITHOUT_KEY, LUKS_UNFINISHED, LUKS_FINISHED };
 
@@ -75,10 +79,11 @@ luks_remove_key(const char *path, const struct secret *key, struct reason *reaso
 must_use enum status
 luks_map(const char *path, const char *map_name, const struct secret *key, struct reason *reason);
 
-/* The mapping MAP_NAME fills its device; the kernel wants the key once more. For the node where it
- * is open for writing alone: loading the header may repair it. */
-must_use enum status luks_resize(const char *path, const char *map_name, const struct secret *key,
-	struct reason *reason);
+/* The mapping MAP_NAME fills its device PATH; the kernel wants the key once more. HEADER_PATH is
+ * NULL, or where a detached header lies. For the node where it is open for writing alone: loading
+ * the header may repair it. STATUS_WRONG_KEY. */
+must_use enum status luks_resize(const char *path, const char *header_path, const char *map_name,
+	const struct secret *key, struct reason *reason);
 
 /* The header with its key slots into a new file, through a copy in memory: nothing is written to
  * PATH, and what is damaged there is whole in the file. The statuses of header_copy,

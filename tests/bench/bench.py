@@ -14,6 +14,8 @@ import statistics
 import subprocess
 import time
 
+from lab import accel
+
 HERE = pathlib.Path(__file__).resolve().parent
 HOME = "/usr/local/lib/bench"
 INSTANCE = "bench"
@@ -96,8 +98,9 @@ def show(results: list, title: str, ratio: dict, bar: str, wanted: dict) -> None
 
 
 def counted() -> bool:
-    """Whether CPU time is worth an assertion: enough rounds, and a clock that counts instructions."""
-    return bool(os.environ.get("LUKS_SSM_WHOLE")) and os.environ.get("LAB_ACCEL") == "count"
+    """Whether CPU time is worth an assertion: enough rounds, and a clock that counts instructions, or is real."""
+    clock = os.environ.get("LAB_ACCEL") or ("kvm" if accel.usable() else "tcg")
+    return bool(os.environ.get("LUKS_SSM_WHOLE")) and clock in ("count", "kvm")
 
 
 def hold(figure: float, *, least: float = 0, most: float = float("inf")) -> None:

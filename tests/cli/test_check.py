@@ -11,7 +11,7 @@ from .kit import CommandTest
 
 NODE_PARTS = ["rights", "software", "names", "device", "header", "KDF memory", "mount point", "filesystem", "unlock"]
 BEFORE = ["parameters", "clock", "credentials", "fetch"]
-AFTER = ["fstab, crypttab, mount units", "luks-ssm@.service"]
+AFTER = ["fstab, crypttab, mount units", "luks-ssm@.service", "Pacemaker"]
 READER = {"AWS_ACCESS_KEY_ID": READER_KEY, "AWS_SECRET_ACCESS_KEY": READER_SECRET}
 NO_KEYS = {"AWS_ACCESS_KEY_ID": "", "AWS_SECRET_ACCESS_KEY": ""}
 
@@ -41,7 +41,9 @@ class CheckTest(CommandTest):
         self.assertEqual([rows[what][0] for what in ("header", "KDF memory", "unlock")], ["skipped"] * 3)
         self.assertEqual(rows["mount point"], ("ok", "/srv/there-is-none"))
         rows = self.rows(parameter="/luks/there-is-none")
-        self.assertEqual(list(rows), [*BEFORE, *NODE_PARTS, *AFTER])
+        self.assertEqual(list(rows), [*BEFORE, "jail of luks-ssm-aws", "KMS key", *NODE_PARTS, *AFTER])
+        self.assertEqual([rows[what][0] for what in ("jail of luks-ssm-aws", "KMS key", "Pacemaker")],
+                         ["skipped", "skipped", "ok"])
         self.assertEqual((rows["fetch"][0], rows["device"][0]), ("no-such-parameter", "no-device"))
 
     def test_the_clock_has_a_line(self):

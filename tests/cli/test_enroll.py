@@ -30,6 +30,21 @@ class EnrollTest(CommandTest):
         self.assertEqual(self.opens(path, PASSPHRASE), 0)
         self.assertEqual(self.opens(path, self.stored(self.name)["Value"]), 1)
 
+    def test_the_printed_configuration_has_the_region_that_was_found(self):
+        variables = self.directory / "variables"
+        variables.write_text("AWS_REGION=eu-central-1\n" + "".join(
+            f"{name}={self.environment[name]}\n" for name in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY")))
+        variables.chmod(0o600)
+        old = self.directory / "old"
+        old.write_text(PASSPHRASE)
+        way = [word for word in self.way if not word.startswith("--region")]
+        self.assertNotEqual(way, list(self.way))
+        done = self.run_command("enroll", str(self.luks_image()), *way, f"--ssm-parameter={self.name}", f"--key-file={old}",
+                                f"--environment-file={variables}", "--json")
+        self.assertEqual(done.rc, 0, done)
+        self.assertIn("region=eu-central-1", done.answer["for_pacemaker"])
+        self.assertIn("region=eu-central-1", done.answer["for_one_host"])
+
     def test_a_second_run_adds_no_second_slot(self):
         path = self.luks_image()
         self.assertEqual(self.enroll(path).rc, 0)

@@ -35,6 +35,7 @@ class FormatTest(CommandTest):
         uuid = self.uuid_of(path)
         self.assertEqual(done.answer["luks_uuid"], uuid)
         self.assertIn(uuid, stored["Description"])
+        self.assertNotIn(stored["Value"], stored["Description"])
         self.assertNotIn(stored["Value"], done.out + done.err)
 
     def test_slot_and_digest_of_a_generated_key_are_not_stretched(self):
@@ -274,12 +275,38 @@ class FormatTest(CommandTest):
         self.assertEqual(path.read_bytes(), before)
 
     def test_a_key_that_was_moved_by_hand_makes_no_device_unfinished(self):
-        path, name = self.image(), self.fresh()
-        self.format(path, name=name)
-        self.move_to_slot_1(path, self.stored(name)["Value"])
-        before = path.read_bytes()
-        self.assertEqual(self.format(path, name=name).rc, 0)
-        self.assertEqual(path.read_bytes(), before)
+        for options in ((), ("--luks1",)):
+            with self.subTest(options=options):
+                path, name = self.image("moved" + "".join(options)), self.fresh() + "".join(options)
+                self.format(path, *options, name=name)
+                self.move_to_slot_1(path, self.stored(name)["Value"])
+                before = path.read_bytes()
+                self.assertEqual(self.format(path, *options, name=name).rc, 0)
+                self.assertEqual(path.read_bytes(), before)
+
+    def test_an_unfinished_header_with_an_existing_key_is_finished_by_the_same_command(self):
+        path, name, words = self.image(), self.fresh(), ("--use-existing", "--key-is-random")
+        self.aws.put(name, "a passphrase of some length")
+        self.assertEqual(self.format(path, *words, name=name).rc, 0)
+        self.refused("device-in-use", "holds crypto_LUKS", done=self.format(path, *words, name=name))
+        uuid = self.uuid_of(path)
+        self.as_if_unfinished(path)
+        self.aws.put("/luks/other-key", "another passphrase of some length")
+        self.refused("wrong-key", done=self.format(path, *words, name="/luks/other-key"))
+        done = self.format(path, *words, name=name)
+        self.assertEqual((done.rc, self.uuid_of(path)), (0, uuid), done)
+        self.assertNotIn("unfinished", self.dump(path))
+        self.assertEqual(self.opens(path, "a passphrase of some length"), 0)
+
+    def test_what_comes_onto_the_device_while_the_key_is_stored_stays(self):
+        path, name, held = self.image(), self.fresh(), []
+
+        def taken():
+            subprocess.run(["/usr/sbin/mkfs.ext4", "-q", "-F", str(path)], check=True)
+            held.append(path.read_bytes())
+        self.refused("device-in-use", "holds ext4 now", "nothing was written to it",
+                     done=self.while_it_is_read_back(path, name, taken))
+        self.assertEqual(held, [path.read_bytes()])
 
     def key_file(self, key: str) -> str:
         path = self.directory / "key"

@@ -53,6 +53,38 @@ class PolicyTest(CommandTest):
             actions.append(action)
         self.assertEqual(actions, ["ssm:GetParameter", "kms:Decrypt"])
 
+    def test_what_a_policy_names_is_the_parameter_of_one_region_in_its_partition(self):
+        arn = f"arn:aws:ssm:eu-central-1:{ACCOUNT}:parameter/luks/volume1"
+        for name in (arn, f"{arn}:3", f"{arn}:current", "/luks/volume1:3"):
+            self.assertEqual(self.policies(name=name)["reader_policy"]["Statement"][0]["Resource"], arn)
+        for region, partition in (("eusc-de-east-1", "aws-eusc"), ("us-isob-east-1", "aws-iso-b"), ("cn-north-1", "aws-cn"),
+                                  ("us-gov-west-1", "aws-us-gov"), ("us-west-2", "aws")):
+            done = self.run_command("policy", "--json", "--ssm-parameter=/luks/a", f"--region={region}", f"--account={ACCOUNT}")
+            self.assertIn(f"arn:{partition}:ssm:{region}:{ACCOUNT}:parameter/luks/a", done.answer["reader_policy"])
+        for name in ("/luks/a", arn):
+            done = self.run_command("policy", f"--ssm-parameter={name}", "--region=eu-central-1,eu-west-1",
+                                    f"--account={ACCOUNT}")
+            self.refused("bad-parameter", "one region", done=done)
+
+    def test_a_policy_without_the_right_on_an_existing_parameters_key_says_so(self):
+        self.aws.put("/luks/volume1", "a passphrase of some length")
+        for words, noted in (((), True), ((f"--kms-key-id={KEY}",), False)):
+            done = self.run_command("format", str(self.image()), *self.way, "--ssm-parameter=/luks/volume1", "--no-filesystem",
+                                    "--use-existing", "--key-is-random", "--json", "--overwrite=" + str(self.image()), *words)
+            self.assertEqual(done.rc, 0, done)
+            self.assertEqual("kms:Decrypt" in done.answer.get("note", ""), noted)
+            self.assertEqual("kms:Decrypt" in done.answer["reader_policy"], not noted)
+
+    def test_who_may_not_ask_about_a_full_name_is_not_told_that_it_does_not_exist(self):
+        self.aws.put("/list/own", "a passphrase of some length")
+        listing = {"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Resource": "*", "Action": [
+            "ssm:GetParameter", "ssm:GetParameters", "ssm:GetParametersByPath", "kms:Decrypt"]}]}
+        done = self.run_command("keys", "/list/own", *self.way, env=self.grant(listing))
+        self.refused("access-denied", "nothing lies below /list/own", "ssm:GetParameterHistory", done=done)
+        done = self.run_command("keys", "/list", *self.way, "--json", env=self.grant(listing))
+        self.assertEqual([row["name"] for row in done.answer["parameters"]], ["/list/own"])
+        self.assertIn("labels are not told", done.answer["note"])
+
     def test_the_reader_reads_no_other_parameter(self):
         self.aws.put("/luks/volume1", "a passphrase of some length")
         self.aws.put("/luks/volume2", "another passphrase")

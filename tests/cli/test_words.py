@@ -123,6 +123,9 @@ class WordsTest(CommandTest):
         done = self.run_command("backup-header", f"--device={device}", f"--header={path}", f"--to={saved}")
         self.assertEqual(done.rc, 0, done)
         self.assertEqual((self.opens(saved, PASSPHRASE), self.uuid_of(saved)), (0, self.uuid_of(path)))
+        for verb in ("format", "enroll"):
+            done = self.on_aws(verb, str(device), "--key-encoding=hex", "--ssm-parameter=/luks/detached")
+            self.refused("bad-parameter", "key_encoding=hex: a new key is stored as text", done=done)
         for verb, action in (("format", "luksFormat"), ("enroll", "luksAddKey")):
             done = self.on_aws(verb, str(device), f"--header={path}", "--ssm-parameter=/luks/detached")
             self.refused("bad-parameter", "detached header", f"cryptsetup {action} --header", done=done)

@@ -38,6 +38,7 @@ def test_a_volume_opens_is_shown_and_closes(m):
     rc, answer, _ = command(m, "status", *options(volume))
     assert (rc, answer["state"]) == (0, "active")
     assert answer["mapping"]["luks_uuid"] == volume.uuid.replace("-", "")
+    assert answer["mapping"]["size_bytes"] == volume.mapping()["size_bytes"] and not answer["mapping"]["discards"]
     assert [mount["directory"] for mount in answer["mounts"]] == [volume.directory]
     assert answer["key"]["parameter"] == volume.parameter
     shown = {row["name"]: row for row in answer["other_volumes"]}
@@ -340,6 +341,24 @@ def test_mapping_and_filesystem_fill_an_enlarged_disk(m, fs):
         assert m.sh(f"sha256sum < {volume.directory}/kept") == kept
         # What has its full size stays as it is.
         assert command(m, "grow", *given)[0] == 0
+        # And so it does where only the version before the newest opens it, as for open.
+        m.emulator.put(volume.parameter, "of no slot of this volume")
+        rc, _, err = command(m, "grow", *given)
+        assert rc == 0, err
         assert command(m, "close", *given)[0] == 0
     finally:
         m.sh(f"dmsetup remove {name}")
+
+
+@limit(240)
+def test_a_mapping_whose_header_is_detached_grows(m):
+    volume = m.volume(fs="ext4", header=True)
+    assert command(m, "open", *options(volume))[0] == 0
+    mapped = volume.mapping()["size_bytes"]
+    # As if the disk had grown since.
+    m.run(["cryptsetup", "resize", "--header", volume.parameters["header"], "--device-size", str(mapped - (1 << 20)),
+           "--key-file", "-", volume.instance], stdin=volume.passphrase.encode(), check=True)
+    assert volume.mapping()["size_bytes"] < mapped
+    rc, _, err = command(m, "grow", *options(volume))
+    assert rc == 0 and volume.mapping()["size_bytes"] == mapped, err
+    assert command(m, "close", *options(volume))[0] == 0

@@ -75,22 +75,24 @@ def prepare_killing(m) -> None:
 
 
 @limit(400)
-def test_a_format_killed_at_any_change_of_its_mapping_is_finished_by_the_next(m):
+@each("plain", more=("overwrite",))
+def test_a_format_killed_at_any_change_of_its_mapping_is_finished_by_the_next(m, kind):
     prepare_killing(m)
     disk = m.attach_disk("vol00000000000000e01", size_mib=64)
+    more = [f"--overwrite={disk.device}"] if kind == "overwrite" else []
     # Writes are not counted: the suite cli kills before each of them.
     env = {"LD_PRELOAD": LIBRARY, "DIE_PATH": "/dev/null", "DIE_STEPS": STEPS}
-    rc, _, err = made(m, disk.device, "/luks/steps-0", **env)
+    rc, _, err = made(m, disk.device, f"/luks/{kind}-0", *more, **env)
     assert rc == 0, err
     count = int.from_bytes(m.read(STEPS), "little")
     assert count >= 4, count
     for number in range(1, count + 1):
         m.sh(f"dd if=/dev/zero of={disk.device} bs=1M count=20 conv=fsync status=none; rm -f {STEPS}")
-        process = begin(m, disk.device, f"/luks/steps-{number}", DIE_AT=str(number), **env)
+        process = begin(m, disk.device, f"/luks/{kind}-{number}", *more, DIE_AT=str(number), **env)
         result = process.wait(90)
         assert result.rc not in (0, 1, 2), (number, count, result)
         try:
-            goes_on(m, disk.device, f"/luks/steps-{number}")
+            goes_on(m, disk.device, f"/luks/{kind}-{number}", *more)
         except AssertionError as error:
             raise AssertionError(f"after change {number} of {count}: {error}") from error
 

@@ -34,6 +34,11 @@ a_line_of_fstab_is_found_escapes_included(void **state)
 	assert_non_null(strstr(reason.text, "etc/fstab has a line for /srv/my data"));
 	assert_int_equal(find("/srv/comment", "data", NULL), STATUS_OK);
 	assert_int_equal(find("/srv", "data", NULL), STATUS_OK);
+	reason_clear(&reason);
+	fake_file("etc/fstab", "/dev/mapper/data /elsewhere xfs defaults 0 0\n");
+	assert_int_equal(find("/srv/data", "data", &reason), STATUS_BAD_PARAMETER);
+	assert_non_null(strstr(reason.text, "etc/fstab has a line for /dev/mapper/data"));
+	assert_int_equal(find("/srv/data", "dat", NULL), STATUS_OK);
 }
 
 static void
@@ -48,6 +53,25 @@ a_line_of_crypttab_is_found_by_its_first_word(void **state)
 	assert_non_null(strstr(reason.text, "etc/crypttab line 3 names data"));
 	assert_int_equal(find("/srv/data", "dat", NULL), STATUS_OK);
 	assert_int_equal(find("/srv/data", NULL, NULL), STATUS_OK);
+}
+
+static void
+a_line_of_crypttab_is_found_by_its_device(void **state)
+{
+	struct params params = {.directory = "/srv/data",
+		.device = "/dev/disk/by-id/nvme-data",
+		.luks_uuid = "01234567-89ab-4def-8123-456789abcdef"};
+	struct wanted wanted = {.params = &params, .map_name = "data"};
+
+	(void)state;
+	fake_file("etc/crypttab", "other UUID=01234567-89AB-4def-8123-456789abcdef none\n");
+	assert_int_equal(conflicts_find_below(".", &wanted, NULL), STATUS_BAD_PARAMETER);
+	fake_file("etc/crypttab", "#x\nother /dev/disk/by-id/nvme-data\n");
+	assert_int_equal(conflicts_find_below(".", &wanted, NULL), STATUS_BAD_PARAMETER);
+	fake_file("etc/crypttab",
+		"other UUID=11234567-89ab-4def-8123-456789abcdef none\n"
+		"another /dev/disk/by-id/nvme-data2 none\n# data /dev/disk/by-id/nvme-data\n");
+	assert_int_equal(conflicts_find_below(".", &wanted, NULL), STATUS_OK);
 }
 
 static void
@@ -80,6 +104,8 @@ main(void)
 		cmocka_unit_test_setup_teardown(a_line_of_fstab_is_found_escapes_included,
 			fake_tree_begin, fake_tree_end),
 		cmocka_unit_test_setup_teardown(a_line_of_crypttab_is_found_by_its_first_word,
+			fake_tree_begin, fake_tree_end),
+		cmocka_unit_test_setup_teardown(a_line_of_crypttab_is_found_by_its_device,
 			fake_tree_begin, fake_tree_end),
 		cmocka_unit_test_setup_teardown(
 			a_mount_unit_is_found_by_its_escaped_name_and_a_drop_in_is_none,
