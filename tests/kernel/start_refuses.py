@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """What start refuses, it refuses in one clear line, and leaves the machine as it found it."""
 
-from lab import each, limit
+from lab import each, limit, long
 
 
 def state(m):
@@ -173,6 +173,7 @@ def test_a_requirement_of_a_newer_library(m):
     assert volume.agent("validate-all", depth=10).rc == 2
 
 
+@long
 @limit(120)
 def test_a_key_slot_that_needs_more_memory_than_there_is(m):
     volume = m.volume(luks_options=("--pbkdf", "argon2id", "--pbkdf-memory", "262144", "--pbkdf-parallel", "1",

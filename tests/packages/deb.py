@@ -5,6 +5,7 @@ import made
 from lab import apt, limit, long
 
 
+@long
 @limit(600)
 def test_two_builds_give_the_same_bytes_also_as_a_target_of_make(h):
     second = made.by_target(h, "deb") if apt.chosen_release() == apt.host_release() else made.deb(h, "second")
