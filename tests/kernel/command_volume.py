@@ -6,7 +6,7 @@ import os
 import shlex
 import time
 
-from lab import each, limit
+from lab import each, limit, long
 
 
 def options(volume, **more):
@@ -243,6 +243,7 @@ def test_a_disk_becomes_a_volume_that_opens(m, fs):
     m.sh(f"rm /etc/luks-ssm/{name}.conf")
 
 
+@long
 @limit(300)
 def test_a_format_that_is_killed_while_the_filesystem_is_made_is_finished(m):
     disk = m.attach_disk("vol00000000000000f99", size_mib=400)

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """What monitor at depth 0 makes of the mounts, without reading a byte of the volume."""
 
-from lab import each, limit
+from lab import each, limit, long
 
 
 def mounted(m, fs: str = "ext4", *options: str):
@@ -131,6 +131,7 @@ def test_a_hung_disk_does_not_hang_the_look(m, fs):
         m.sh("dmsetup resume slow; sleep 1")
 
 
+@long
 def test_a_subvolume_of_btrfs_counts_as_ours(m):
     volume = mounted(m, "btrfs")
     m.sh(f"btrfs subvolume create {volume.directory}/sub; mkdir -p /srv/sub; "

@@ -9,7 +9,7 @@ left nothing of ours; and what belongs to a stranger is never touched.
 import os
 import pathlib
 
-from table import Row, pair_cover, rows
+from table import Row, cover, rows
 
 HERE = pathlib.Path(__file__).resolve().parent
 STATE = "/usr/local/lib/state-matrix.sh"
@@ -112,7 +112,7 @@ def check_stop(check: Check, row: Row, code: int, before: str, after: str) -> No
 
 
 def cases():
-    """One case a row: all of them, or in a run of everything the part that covers every pair."""
+    """One case a row: all of them, or in a run of everything the part that has every value."""
     table = rows()
-    part = table if os.environ.get("LUKS_SSM_WHOLE") else pair_cover(table)
+    part = table if os.environ.get("LUKS_SSM_WHOLE") else cover(table)
     return [(row.name, LIMIT_S, run_state, (row,)) for row in part]
