@@ -97,6 +97,7 @@ def test_a_format_killed_at_any_change_of_its_mapping_is_finished_by_the_next(m,
             raise AssertionError(f"after change {number} of {count}: {error}") from error
 
 
+@long
 @limit(300)
 def test_a_disk_that_vanishes_before_it_is_written_is_said_and_finished_when_it_is_back(m):
     disk = m.attach_disk("vol00000000000000e02", size_mib=64)

@@ -164,6 +164,7 @@ def test_what_a_killed_start_left_without_a_table_is_removed(m):
     assert volume.mounted()
 
 
+@long
 @limit(150)
 def test_a_udevd_that_hangs_delays_a_start_and_does_not_fail_it(m):
     volume = m.volume(fs="ext4")

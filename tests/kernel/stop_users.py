@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """Stop: whoever keeps the volume busy is found by what it holds, named, ended only by policy."""
 
-from lab import each, limit
+from lab import each, limit, long
 
 BUSY = "busy: "
 # A holder in the background of a shell of its own; it says when it holds.
@@ -190,6 +190,7 @@ def test_a_raw_opener_is_ended_by_policy(m):
     assert not process.running()
 
 
+@long
 @limit(90)
 def test_a_filesystem_checker_gets_time_and_is_killed_only_at_the_end(m):
     volume = m.volume(fs="")

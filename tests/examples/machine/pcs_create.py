@@ -44,6 +44,7 @@ def test_the_printed_commands_make_the_resource_they_say(m):
     assert m.run(f"crm_verify --xml-file {node.CIB}").out == ""
 
 
+@long
 @limit(250)
 def test_the_operations_are_those_the_agent_advertises(m):
     create(m)

@@ -33,6 +33,7 @@ def test_a_lost_header_comes_back_from_its_backup(m):
         provisioning.start_and_stop(m, uuid)
 
 
+@long
 @limit(400)
 def test_a_deleted_parameter_is_replaced_by_a_new_key(m):
     with node.account(m) as aws:
