@@ -13,5 +13,6 @@ def test_a_clone_is_refused_and_runs_nowhere(c):
     c.note(str(failures))
     assert failures and all(row["exitreason"].startswith("clone: ") for row in failures), failures
     assert c.cluster.where("data") == [] and c.fenced(c.began) == []
+    assert not [write for write in c.cluster.writes_to("data") if write.time > c.began]
     for node in (c.node1, c.node2):
         assert "data" not in node.sh("dmsetup ls --target crypt"), node.name
