@@ -9,7 +9,8 @@ HELPER = "/usr/libexec/luks-ssm/luks-ssm-aws"
 # What breaks the standby, and what mends it again.
 DAMAGE = {
     "without the helper": (f"mv {HELPER} {HELPER}.away", f"mv {HELPER}.away {HELPER}"),
-    "with a full disk": ("dd if=/dev/zero of=/var/filler bs=1M 2> /dev/null; true", "rm -f /var/filler"),
+    "with a full disk": ("for directory in /run /var; do dd if=/dev/zero of=$directory/filler bs=1M 2>&1 | grep 'No space left' "
+                         "|| exit 1; done", "rm -f /run/filler /var/filler"),
     "with a broken configuration": ("mkdir -p /root/.aws; for name in config credentials; do echo '[default' > "
                                     "/root/.aws/$name; done; chmod 000 /root/.aws", "rm -rf /root/.aws"),
     "without the mount point's parent": ("mv /srv /srv.away", "rm -rf /srv; mv /srv.away /srv"),
@@ -39,8 +40,8 @@ def test_the_healthy_node_keeps_running_beside_a_standby(c, what):
     damage, repair = DAMAGE[what]
     c.start_on("node1")
     began = time()
-    c.node2.sh(damage, 120)
     try:
+        c.node2.sh(damage, 120)
         probe(c, c.node2)
         unharmed(c, began)
     finally:
