@@ -198,8 +198,8 @@ def test_the_commands_to_try_it_are_there_and_can_be_run(host):
         assert (ROOT / command.split()[0]).stat().st_mode & 0o111, command
     listed = host.run([str(ROOT / "tests/run"), "--no-install", "--list"])
     assert listed.rc == 0 and "examples" in listed.out.split()
-    assert "--keep" in host.run([str(ROOT / "tests/demo"), "--help"]).out \
-        or "--keep" in source("tests/lib/demo/main.py")
+    helped = host.run([str(ROOT / "tests/demo"), "--help"])
+    assert helped.rc == 0 and all(f"\n  {option} " in helped.out for option in ("--keep", "--one")), helped
 
 
 def test_the_suites_that_only_all_runs_are_named(host):
