@@ -19,9 +19,10 @@
 #include "base/own.h"
 #include "volume/spawn.h"
 
-/* e2fsck(8): 1 means errors were corrected. */
+/* e2fsck(8): 1 means errors were corrected, the bit 8 that it did not come to its end. */
 #define FSCK_CLEAN 0
 #define FSCK_CORRECTED 1
+#define FSCK_REFUSED 8
 /* How much of what is left to the doer is kept for the checker to end after TERM. */
 #define FSCK_GRACE_MOST_MS 5000
 
@@ -36,6 +37,7 @@
 #define STATE_VALID 0x1
 #define STATE_ERROR 0x2
 #define INCOMPAT_RECOVER 0x4
+#define INCOMPAT_MMP 0x100
 
 /* CLEAN: mount it. REPLAY: only the journal's replay will show. CHECK: it says so itself. */
 enum fsck_need { FSCK_NEED_NONE, FSCK_NEED_REPLAY, FSCK_NEED_CHECK };
@@ -53,14 +55,32 @@ super_le16(const unsigned char *super, size_t at)
 	return (uint16_t)(super[at] | super[at + 1] << 8);
 }
 
+static bool
+super_read(const char *path, unsigned char ret_super[static SUPERBLOCK_BYTES])
+{
+	owned_fd device_fd = open(path, O_RDONLY | O_CLOEXEC);
+
+	return device_fd >= 0 &&
+		pread(device_fd, ret_super, SUPERBLOCK_BYTES, SUPERBLOCK_OFFSET) ==
+		SUPERBLOCK_BYTES;
+}
+
+/* Whether a node that mounts it keeps the others off: multiple mount protection. */
+static bool
+super_has_mmp(const char *path)
+{
+	unsigned char super[SUPERBLOCK_BYTES];
+
+	return super_read(path, super) &&
+		(super_le16(super, SUPER_INCOMPAT_AT) & INCOMPAT_MMP) != 0;
+}
+
 static enum status
 super_read_need(const char *path, enum fsck_need *ret_need, struct reason *reason)
 {
 	unsigned char super[SUPERBLOCK_BYTES];
-	owned_fd device_fd = open(path, O_RDONLY | O_CLOEXEC);
 
-	if (device_fd < 0 ||
-		pread(device_fd, super, sizeof(super), SUPERBLOCK_OFFSET) != (ssize_t)sizeof(super))
+	if (!super_read(path, super))
 		return reason_set(reason, STATUS_DEVICE_IO,
 			"reading the superblock on %s: %s; check the disk", path, strerror(errno));
 	if (super_le16(super, SUPER_MAGIC_AT) != SUPER_MAGIC)
@@ -102,8 +122,8 @@ output_last_line(char *output, size_t length_bytes)
 }
 
 static enum status
-checker_judge(const struct spawn_result *result, const char *path, const char *line,
-	struct reason *reason)
+checker_judge(const struct spawn_result *result, const char *path, const char *output,
+	const char *line, struct reason *reason)
 {
 	if (result->timed_out || result->stuck)
 		return reason_set(reason, STATUS_TIMED_OUT,
@@ -111,6 +131,13 @@ checker_judge(const struct spawn_result *result, const char *path, const char *l
 			result->stuck ? " and is still running" : "");
 	if (result->exit_code == FSCK_CLEAN || result->exit_code == FSCK_CORRECTED)
 		return STATUS_OK;
+	/* Its last line is advice for a damaged superblock then. */
+	if (result->exit_code > 0 && (result->exit_code & FSCK_REFUSED) != 0 &&
+		strstr(output, "MMP: ") != NULL && super_has_mmp(path))
+		return reason_set(reason, STATUS_FILESYSTEM_IN_USE,
+			"%.60s is active on another node (MMP), or left so by a crash; stop it "
+			"there, or tune2fs -f -E clear_mmp if none uses it",
+			path);
 	return reason_set(reason, STATUS_NEEDS_FSCK,
 		"e2fsck -p on %s ended with %d: %s; run e2fsck by hand", path, result->exit_code,
 		line);
@@ -153,7 +180,7 @@ checker_run(const char *path, bool force, const struct doer *doer, struct reason
 	const char *line = output_last_line(output, result.output_bytes);
 
 	log_info("e2fsck ended with %d: %s", result.exit_code, line);
-	return checker_judge(&result, path, line, reason);
+	return checker_judge(&result, path, output, line, reason);
 }
 
 /*
@@ -214,6 +241,11 @@ fsck_run(const char *policy, const char *fstype, const char *path, bool read_onl
 		return checker_run(path, false, doer, reason);
 	if (need == FSCK_NEED_REPLAY)
 		return STATUS_OK;
+	if (super_has_mmp(path))
+		return reason_set(reason, STATUS_NEEDS_FSCK,
+			"%s has errors, or is active on another node (MMP), and run_fsck=no; set "
+			"run_fsck=auto",
+			path);
 	return reason_set(reason, STATUS_NEEDS_FSCK,
 		"%s has errors and run_fsck=no; run e2fsck by hand", path);
 }

@@ -13,8 +13,9 @@
 
 /*
  * STATUS_OK: checked, or nothing to check; a filesystem that is mounted elsewhere is never checked.
- * STATUS_NEEDS_FSCK: a check is needed and run_fsck=no, or failed. STATUS_BAD_PARAMETER: force with
- * xfs or btrfs. STATUS_MISSING_SOFTWARE: no e2fsck. STATUS_TIMED_OUT.
+ * STATUS_NEEDS_FSCK: a check is needed and run_fsck=no, or failed. STATUS_FILESYSTEM_IN_USE: the
+ * checker found another node at it. STATUS_BAD_PARAMETER: force with xfs or btrfs.
+ * STATUS_MISSING_SOFTWARE: no e2fsck. STATUS_TIMED_OUT.
  */
 must_use enum status fsck_run(const char *policy, const char *fstype, const char *path,
 	bool read_only, const struct doer *doer, struct reason *reason);

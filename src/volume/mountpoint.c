@@ -141,7 +141,8 @@ mount_status(int error)
 	case EACCES:
 		return STATUS_DEVICE_READ_ONLY;
 	case EBUSY:
-		return STATUS_MOUNT_POINT_TAKEN;
+		/* ext4 says so of a superblock that another node keeps alive, too. */
+		return STATUS_FILESYSTEM_IN_USE;
 	case ENOENT:
 	case ENOTDIR:
 	case ELOOP:
@@ -172,6 +173,11 @@ mount_failed(struct libmnt_context *context, int result, const char *source, con
 
 	if (!mnt_context_syscall_called(context))
 		error = result < 0 ? -result : EINVAL;
+	if (error == EBUSY)
+		return reason_set(reason, mount_status(error),
+			"mounting %.60s on %.60s: it is in use here, or on another node (multiple "
+			"mount protection); stop it there",
+			source, directory);
 	mnt_context_get_excode(context, result, said, sizeof(said));
 	return reason_set(reason, mount_status(error),
 		"mounting %s on %s: %s (%s); the kernel log may say more", source, directory, said,

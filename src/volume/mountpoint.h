@@ -34,7 +34,7 @@ must_use enum status mountpoint_check_free(const char *directory, const struct m
 /*
  * Mounts SOURCE there; OPTIONS are those of mount_options_make. A missing source is never a
  * success. STATUS_NO_FILESYSTEM_DRIVER, STATUS_BAD_MOUNT_OPTION, STATUS_BAD_FILESYSTEM,
- * STATUS_DEVICE_READ_ONLY, STATUS_MOUNT_POINT_TAKEN, STATUS_DEVICE_IO, STATUS_NO_DEVICE,
+ * STATUS_DEVICE_READ_ONLY, STATUS_FILESYSTEM_IN_USE, STATUS_DEVICE_IO, STATUS_NO_DEVICE,
  * STATUS_INTERNAL.
  */
 must_use enum status mountpoint_mount(const char *source, const char *directory, const char *fstype,

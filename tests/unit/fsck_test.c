@@ -7,6 +7,7 @@
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 #include <unistd.h>
 
 #include <cmocka.h>
@@ -42,21 +43,29 @@ superblock_write(unsigned int magic, unsigned int state, unsigned int incompat)
 	super[1024 + 0x38] = magic & 0xff;
 	super[1024 + 0x39] = (unsigned char)(magic >> 8);
 	super[1024 + 0x3a] = (unsigned char)state;
-	super[1024 + 0x60] = (unsigned char)incompat;
+	super[1024 + 0x60] = incompat & 0xff;
+	super[1024 + 0x61] = (unsigned char)(incompat >> 8);
 	assert_non_null(file);
 	assert_int_equal(fwrite(super, 1, sizeof(super), file), sizeof(super));
 	assert_int_equal(fclose(file), 0);
 }
 
 static enum status
-run(const char *policy, const char *fstype, bool read_only)
+run_saying(const char *policy, const char *fstype, bool read_only, struct reason *reason)
 {
 	const struct doer doer = {.phase_fd = -1,
 		.children_fd = -1,
 		.deadline = deadline_in_ms(5000)};
+
+	return fsck_run(policy, fstype, path, read_only, &doer, reason);
+}
+
+static enum status
+run(const char *policy, const char *fstype, bool read_only)
+{
 	struct reason reason = {0};
 
-	return fsck_run(policy, fstype, path, read_only, &doer, &reason);
+	return run_saying(policy, fstype, read_only, &reason);
 }
 
 static void
@@ -76,6 +85,19 @@ test_errors_without_leave_to_repair_are_refused(void **state)
 	assert_int_equal(run("no", "ext4", false), STATUS_NEEDS_FSCK);
 	superblock_write(0xef53, 0, 0);
 	assert_int_equal(run("no", "ext4", false), STATUS_NEEDS_FSCK);
+}
+
+/* Without a journal what another node has mounted looks so, too. */
+static void
+test_nobody_is_sent_to_e2fsck_where_another_node_may_have_it(void **state)
+{
+	struct reason reason = {0};
+
+	(void)state;
+	superblock_write(0xef53, 0, 0x100);
+	assert_int_equal(run_saying("no", "ext4", false, &reason), STATUS_NEEDS_FSCK);
+	assert_non_null(strstr(reason.text, "on another node (MMP)"));
+	assert_null(strstr(reason.text, "e2fsck"));
 }
 
 static void
@@ -120,6 +142,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_a_clean_ext4_needs_nothing),
 		cmocka_unit_test(test_errors_without_leave_to_repair_are_refused),
+		cmocka_unit_test(test_nobody_is_sent_to_e2fsck_where_another_node_may_have_it),
 		cmocka_unit_test(test_a_journal_to_replay_is_the_kernels_with_no),
 		cmocka_unit_test(test_nothing_is_repaired_read_only),
 		cmocka_unit_test(test_a_superblock_without_its_magic_is_damaged),
