@@ -7,10 +7,10 @@ A fault is a function of the soak and a step; it returns what may be expected of
 import time
 from typing import Callable, NamedTuple
 
-from lab.ground import DEVICE, PARAMETER, RESOURCE, ROLE, SERIAL, policy
+from lab.ground import DEVICE, DIRECTORY, PARAMETER, RESOURCE, ROLE, SERIAL, policy
 from lab.volumes import CHEAP
 
-from .inside import AGENT, KILLER, SLOW_OPERATIONS_PER_S, hold_start, start_step
+from .inside import AGENT, KILLER, SLOW_OPERATIONS_PER_S, hold_start, is_in, start_step
 from .plan import START_STEPS
 
 CREDENTIALS = "/root/.aws/credentials"
@@ -125,13 +125,22 @@ def power_in_start(soak, step) -> Fencing:
 
 
 def power_in_stop(soak, step) -> Fencing:
+    """The stop is held by a process that does not take TERM, then by the disk, and it is there when the power goes."""
     here, began = soak.active(), time.time()
     target = soak.other(here)
+    node = soak.node(here)
+    node.start(f"trap '' TERM; cd {DIRECTORY} && exec sleep 600")
     _order(soak, "move", target)
     soak.wait(lambda: any(row[0] > began and row[1] == here for row in list(soak.witness.let_go)), 100,
               "stop asks the writer to go")
-    time.sleep(step.delay_s / 8)
-    _lose_power(soak, here)
+    try:
+        node.throttle_disk(SERIAL, operations_per_s=SLOW_OPERATIONS_PER_S)
+        time.sleep(step.delay_s / 8)
+        if not is_in(node, "stop"):
+            soak.unmet("no stop is under way when the power goes")
+        _lose_power(soak, here)
+    finally:
+        node.throttle_disk(SERIAL)
     soak.writes(target)
     soak.ready()
     _clear(soak)
@@ -197,11 +206,18 @@ def outage_failover(soak, step) -> Fencing:
     return NOBODY
 
 
+def _throttled(soak) -> int:
+    """How many requests the emulator has turned away so far."""
+    return soak.aws.control("counters").get("error.ThrottlingException", 0)
+
+
 def throttle(soak, step) -> Fencing:
-    target = soak.other(soak.active())
+    target, before = soak.other(soak.active()), _throttled(soak)
     soak.aws.fault("error", service="ssm", code="ThrottlingException", times=int(step.length_s / 8))
     _order(soak, "move", target)
     soak.writes(target)
+    if _throttled(soak) == before:
+        soak.unmet("no request was throttled")
     soak.aws.clear()
     _clear(soak)
     return NOBODY

@@ -35,14 +35,22 @@ def text(path):
     except OSError:
         return ''
 """
+# In a node: whether the agent is in one of its actions.
+ACTING = READING + """
+import os
+
+def acting(path, action):
+    pids = [pid for pid in os.listdir('/proc') if pid.isdigit()]
+    return any(text(f'/proc/{pid}/cmdline').split('\\0')[:2] == [path, action] for pid in pids)
+"""
 # In a node: which step of a start of the volume it is in, or waits until it is in one of these steps.
-START_STEP = READING + """
-import glob, os, time
+START_STEP = ACTING + """
+import glob, time
 path, name, directory, wanted, limit_s = ARGUMENTS
 
 def step():
     pids = [pid for pid in os.listdir('/proc') if pid.isdigit()]
-    if not any(text(f'/proc/{pid}/cmdline').split('\\0')[:2] == [path, 'start'] for pid in pids):
+    if not acting(path, 'start'):
         return 'none'
     if any(text(f'/proc/{pid}/comm') == 'luks-ssm-aws\\n' for pid in pids):
         return 'fetching'
@@ -65,6 +73,11 @@ SLOW_OPERATIONS_PER_S = 2
 def start_step(node, *wanted: str, limit_s: float = 0) -> str:
     """The step of a start that a node is in, once it is one of these or the time is over."""
     return node.python(START_STEP, [AGENT, RESOURCE, DIRECTORY, wanted, limit_s], timeout=limit_s + 30).strip()
+
+
+def is_in(node, action: str) -> bool:
+    """Whether the agent of a node is in this action now."""
+    return node.python(ACTING + "print(acting(*ARGUMENTS))", [AGENT, action]).strip() == "True"
 
 
 def hold_start(node, step: str) -> None:
