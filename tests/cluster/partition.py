@@ -3,7 +3,8 @@
 
 from time import time
 
-from lab import limit, long
+from lab import each, limit, long
+from soak.single import strike
 
 
 def part(c) -> float:
@@ -21,17 +22,8 @@ def part(c) -> float:
     return began
 
 
-@limit(600)
-def test_the_fenced_side_never_writes_again(c):
-    began = part(c)
-    c.cluster.hub.heal()
-    c.prove_data(c.node1)
-    c.prove_exclusion("node2", "node1", since=began - 5)
-
-
-@long
 @limit(900)
-def test_healing_moves_nothing(c):
+def test_the_fenced_side_never_writes_again_and_healing_moves_nothing(c):
     began = part(c)
     c.cluster.hub.heal()
     c.node2.wait_up(600)
@@ -40,3 +32,10 @@ def test_healing_moves_nothing(c):
     assert c.cluster.where("data") == ["node1"]
     c.prove_data(c.node1)
     c.prove_exclusion("node2", "node1", since=began - 5)
+
+
+@long
+@limit(900)
+@each("node1", "node2")
+def test_one_that_lasts_one_way_only_has_one_winner_as_well(c, mute):
+    strike(c, "one-way", first=mute == "node1")
