@@ -16,6 +16,7 @@ import traceback
 
 from lab import children
 from lab.channel import CommandTimeout, MachineLost
+from lab.ground import LeftBehind
 from lab.marks import PATIENCE
 
 from .cases import Case
@@ -52,6 +53,8 @@ class Worker:
         self._make_fixture = make_fixture
         self._fixture = None
         self._prepared: set = set()
+        self._before = ""
+        self.left: list[str] = []  # names of what is wrong besides the cases themselves
 
     def close(self) -> None:
         if self._fixture is not None:
@@ -64,6 +67,9 @@ class Worker:
         if self._fixture is not None:
             try:
                 self._fixture.reset()
+            except LeftBehind as left:
+                self.left.append(f"{self._before} has left something")
+                say(f"FAILED {self.left[-1]}: {left}")
             except MachineLost as lost:
                 say(f"  the machine is replaced: {lost}")
                 self.close()
@@ -84,6 +90,7 @@ class Worker:
             say(f"FAILED {name}: could not be prepared\n{_failure_text(error, 0)}")
             self.close()
             return False
+        self._before = name
         began_case = time.monotonic()
         error = self._call(case, fixture)
         seconds = f"{time.monotonic() - began_case:.1f} s"
@@ -123,6 +130,8 @@ def _serve(worker: Worker, cases: list[Case], indexes: int, results: int) -> Non
             index = _INDEX.unpack(data)[0]
             os.write(results, json.dumps({"began": index}).encode() + b"\n")
             good = worker.run(cases[index])
+            while worker.left:
+                os.write(results, json.dumps({"left": worker.left.pop()}).encode() + b"\n")
             os.write(results, json.dumps({"ended": index, "good": good}).encode() + b"\n")
     finally:
         worker.close()
@@ -173,6 +182,8 @@ def _collect(report: Report, suite: str, cases: list[Case], streams: dict) -> se
             for message in map(json.loads, lines):
                 if "began" in message:
                     state["running"] = message["began"]
+                elif "left" in message:
+                    report.record(message["left"], False)
                 else:
                     state["running"] = None
                     done.add(message["ended"])
