@@ -3,7 +3,8 @@
 
 from time import time
 
-from lab import limit
+from lab import each, limit, long
+from soak.single import strike
 
 
 @limit(700)
@@ -24,3 +25,10 @@ def test_a_frozen_node_is_switched_off_before_the_other_writes(c):
     c.cluster.wait_idle()
     assert c.cluster.where("data") == [survivor.name]
     c.prove_exclusion("node2", survivor.name, since=began - 5)
+
+
+@long
+@limit(600)
+@each("active", "standby")
+def test_frozen_for_less_than_the_token_it_keeps_what_it_has(c, which):
+    strike(c, "pause", delay_s=2, first=which == "active")

@@ -14,6 +14,8 @@ from .inside import AGENT, KILLER, SLOW_OPERATIONS_PER_S, hold_start, is_in, sta
 from .plan import START_STEPS
 
 CREDENTIALS = "/root/.aws/credentials"
+# What the cluster is made with: tests/lab/cluster.py.
+TOKEN_S = 5
 
 
 class Fencing(NamedTuple):
@@ -155,12 +157,17 @@ def freeze(soak, _step) -> Fencing:
 
 
 def pause(soak, step) -> Fencing:
-    """Frozen for less than corosync's token: the cluster may notice, the volume must not."""
-    node = soak.node(soak.active() if step.first else soak.other(soak.active()))
+    """Frozen for less than corosync's token: unless the cluster fences it for that, the volume stays and writes on."""
+    here, began = soak.active(), time.time()
+    node = soak.node(here if step.first else soak.other(here))
     node.freeze()
     time.sleep(min(step.delay_s, 2))
     node.thaw()
+    soak.sleep(TOKEN_S)
     soak.writes()
+    gap = soak.witness.longest_gap(began, time.time())
+    if not soak.ground.fenced(began) and (soak.active() != here or gap > TOKEN_S + 5):
+        soak.violation(f"a pause reached the volume: no record for {gap:.1f} s, on {soak.active()}")
     return Fencing(may=(node.name,))
 
 
