@@ -25,7 +25,7 @@ def turns(c) -> tuple[int, int]:
 def test_a_reloadable_parameter_is_reloaded_and_any_other_restarts_the_volume_once(c):
     c.start_on("node1")
     began = change(c, "signal_delay=3")
-    told = r"Result of reload(-agent)? operation for data on node1: ok"
+    told = r"Result of reload(-agent)? operation for data on node1: (?i:ok)"
     reloaded = c.wait(lambda: c.cluster.log_line(c.node1, told, began), 60, "a reload")
     c.note(f"reloaded {reloaded - began:.1f} s after the order")
     c.wait_writes(c.node1, time())
