@@ -19,6 +19,9 @@ from emulator import ADMIN_KEY, ADMIN_SECRET, Emulator
 IMAGE_BYTES = 40 << 20
 PASSPHRASE = "correct horse battery staple"
 LIBRARIES = Path(__file__).resolve().parents[1] / "lib"
+WHOLE = bool(os.environ.get("LUKS_SSM_WHOLE"))
+# Each slot for people is made for seconds of a processor's time, and as long in opening it.
+long_form = unittest.skipUnless(WHOLE, "many derivations of argon2id; tests/run cli has it")
 
 
 class Done(NamedTuple):

@@ -9,7 +9,7 @@ import json
 import subprocess
 import time
 
-from .kit import CommandTest, Done
+from .kit import CommandTest, Done, long_form
 
 NAME = "/luks/new"
 
@@ -356,6 +356,7 @@ class FormatTest(CommandTest):
             return subprocess.run([os.environ["LUKS_SSM"], *words], stdin=subprocess.DEVNULL, stdout=full, check=False,
                                   stderr=subprocess.PIPE, text=True, env=self.environment, timeout=60)
 
+    @long_form
     def test_a_recovery_key_that_nobody_could_read_has_no_slot_and_the_next_run_shows_one(self):
         path, name = self.image(), self.fresh()
         done = self.format_to_a_full_disk(path, name, "--recovery-slot")

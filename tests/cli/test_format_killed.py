@@ -6,10 +6,10 @@ import os
 import subprocess
 from pathlib import Path
 
-from .kit import PASSPHRASE, CommandTest, Done
+from .kit import PASSPHRASE, WHOLE, CommandTest, Done, long_form
 
 # The run of everything takes a part of the writes where another case of it takes each.
-SOME = 1 if os.environ.get("LUKS_SSM_WHOLE") else 4
+SOME = 1 if WHOLE else 4
 
 
 class KilledTest(CommandTest):
@@ -70,6 +70,7 @@ class KilledTest(CommandTest):
     def test_a_format_of_luks1_killed_before_any_of_its_writes_is_finished_by_the_next(self):
         self.killed_everywhere("--luks1", every=SOME)
 
+    @long_form
     def test_a_format_killed_around_its_recovery_slot_is_finished_by_the_next(self):
         # Each takes a derivation of argon2id that is made for seconds: a few of the writes stand for all.
         self.killed_everywhere("--recovery-slot", every=12)
