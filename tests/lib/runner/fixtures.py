@@ -110,9 +110,9 @@ class HostFixture:
 class ClusterFixture:
     """A formed cluster with an encrypted volume, kept between cases; see tests/cluster/README.md."""
 
-    def __init__(self, tree: pathlib.Path, release: str | None = None, fencing: str = "lab") -> None:
+    def __init__(self, tree: pathlib.Path, release: str | None = None, fencing: str = "lab", size: int = 2) -> None:
         began = time.monotonic()
-        self._cluster = Cluster(build_image(release), tree=tree, fencing=fencing)
+        self._cluster = Cluster(build_image(release), tree=tree, fencing=fencing, size=size)
         self.subject = Ground(self._cluster)
         try:
             self.subject.prepare()

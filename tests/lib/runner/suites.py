@@ -5,7 +5,7 @@ import os
 import pathlib
 from typing import Callable, NamedTuple
 
-from lab import apt
+from lab import apt, children
 
 from . import cases, workers
 from .builds import SOURCE, build_suite
@@ -217,15 +217,25 @@ def _clusters(report: Report, context, label: str, release: str | None) -> None:
     if chosen and tree is None:
         report.record(f"build for {label}", False)
         return
-    # A file may ask for other fencing than the power switch, and so for a cluster of its own.
-    for fencing in sorted({_fencing(case) for case in chosen}):
+    # A file may ask for other fencing than the power switch, or for more nodes than two, and so for a cluster of its own.
+    for kind in sorted({_kind(case) for case in chosen}):
         # One cluster at a time: its nodes are two machines already.
-        workers.run(report, label, [case for case in chosen if _fencing(case) == fencing],
-                    lambda fencing=fencing: ClusterFixture(tree, release, fencing), 1)
+        workers.run(report, label, [case for case in chosen if _kind(case) == kind],
+                    lambda kind=kind: ClusterFixture(tree, release, *kind), 1)
 
 
-def _fencing(case) -> str:
-    return getattr(case.module, "FENCING", "lab")
+def _kind(case) -> tuple[str, int]:
+    return getattr(case.module, "FENCING", "lab"), getattr(case.module, "NODES", 2)
+
+
+def _demo(report: Report, context) -> None:
+    """The main job as a person sees it, on one machine and on two."""
+    chart = children.directory() / "demo.svg"
+    if not context.names or "one" in context.names:
+        step(report, "demo/one", [str(TESTS / "demo"), "--one"], SOURCE, 1800)
+    if not context.names or "two" in context.names:
+        step(report, "demo/two", [str(TESTS / "demo"), "--svg", str(chart)], SOURCE, 1800)
+        report.record("demo/two draws its timeline", chart.is_file() and chart.stat().st_size > 0)
 
 
 SUITES = [
@@ -261,6 +271,7 @@ SUITES = [
     Suite("systemd", _machine("systemd", alone=True, systemd=True), ("build", "lab", "emulator"), always=False, takes_names=True),
     Suite("matrix", _machine("matrix"), ("build", "lab", "emulator"), takes_names=True),
     Suite("cluster", _cluster, ("build", "lab", "emulator"), takes_names=True),
+    Suite("demo", _demo, ("build", "lab", "emulator"), always=False, takes_names=True),
     Suite("bench", _bench, ("build", "lab", "emulator"), takes_names=True),
     Suite("bench-cluster", _bench_cluster, ("build", "lab", "emulator"), always=False, takes_names=True),
     # Names, certificates and OpenSSL's policy are each release's own.
