@@ -14,7 +14,7 @@ sys.dont_write_bytecode = True
 
 # pylint: disable=wrong-import-position
 from lab import apt, children  # noqa: E402
-from runner import ahead  # noqa: E402
+from runner import ahead, workers  # noqa: E402
 from runner.builds import Builds  # noqa: E402
 from runner.report import Report, say  # noqa: E402
 from runner.suites import SUITES, TESTS, Context, Suite  # noqa: E402
@@ -54,6 +54,25 @@ def _install(suites: list[Suite]) -> None:
     subprocess.run([str(TESTS / "lib" / "packages"), *purposes], check=True)
 
 
+def _groups(suites: list[Suite]) -> list[list[Suite]]:
+    """In the order of the table, and those together that run at the same time."""
+    groups: list[list[Suite]] = []
+    for suite in suites:
+        host = next((group for group in groups if group[0].name == suite.beside), None)
+        if host:
+            host.append(suite)
+        else:
+            groups.append([suite])
+    return groups
+
+
+def _run(report: Report, group: list[Suite], contexts: list[Context]) -> None:
+    if len(group) == 1:
+        group[0].run(report, contexts[0])
+        return
+    workers.run_lanes(report, [lane for suite, context in zip(group, contexts) for lane in suite.run.lanes(report, context)])
+
+
 def _say_seconds(seconds: dict[str, float]) -> None:
     """Where the time of a run of everything went, the longest first."""
     if len(seconds) > 1:
@@ -81,16 +100,17 @@ def main() -> int:
         builds = Builds()
         if options.suite is None:
             beside = ahead.start()
-        for suite in suites:
-            say(f"== {suite.name}")
-            if suite.root and os.geteuid() != 0:
-                say(f"skipped: {suite.name} {suite.root}, which only root may")
+        # The matrix and the benches have a short form for the run of everything.
+        whole = options.all or options.suite is not None
+        for group in _groups(suites):
+            name = " and ".join(suite.name for suite in group)
+            say(f"== {name}")
+            if group[0].root and os.geteuid() != 0:
+                say(f"skipped: {name} {group[0].root}, which only root may")
                 continue
-            # The matrix and the benches have a short form for the run of everything.
-            whole = options.all or options.suite is not None
             began = time.monotonic()
-            suite.run(report, Context(suite.name, options.name, builds, options.jobs, whole))
-            seconds[suite.name] = time.monotonic() - began
+            _run(report, group, [Context(suite.name, options.name, builds, options.jobs, whole) for suite in group])
+            seconds[name] = time.monotonic() - began
     except KeyboardInterrupt:
         say("interrupted")
         report.record("interrupted", False)

@@ -3,7 +3,7 @@
 
 import os
 import pathlib
-from typing import Callable, NamedTuple
+from typing import Callable, Iterator, NamedTuple
 
 from lab import apt, children
 
@@ -25,6 +25,7 @@ class Suite(NamedTuple):
     always: bool = True
     takes_names: bool = False
     root: str = ""  # why nobody else can run it
+    beside: str = ""  # of one machine as well: the two are run at the same time
 
 
 def _check(variant: str, target: str = "check"):
@@ -139,25 +140,28 @@ def _machine(directory: str, programs: bool = True, alone: bool = False, systemd
     Those of the files named by `other` are run on the other release, too, in the whole form.
     """
     def run(report: Report, context) -> None:
+        for lane in lanes(report, context):
+            workers.run_lanes(report, [lane])
+
+    def lanes(report: Report, context) -> Iterator[workers.Lane]:
         chosen = _find(report, context, TESTS / directory)
-        _machines(report, context, context.suite, chosen, None)
+        if chosen:
+            yield from _lane(report, context, context.suite, chosen, None)
         there = [case for case in chosen if context.whole and case.name.split(".")[0] in other]
         if there:
             release = apt.other_release()
-            _machines(report, context, f"{context.suite}-{release}", there, release)
+            yield from _lane(report, context, f"{context.suite}-{release}", there, release)
 
-    def _machines(report: Report, context, label: str, chosen: list, release: str | None) -> None:
-        tree = context.builds.tree(release) if programs and chosen else None
-        if programs and chosen and tree is None:
+    def _lane(report: Report, context, label: str, chosen: list, release: str | None) -> Iterator[workers.Lane]:
+        tree = context.builds.tree(release) if programs else None
+        if programs and tree is None:
             report.record(f"build for {label}", False)
-            return
-        if not chosen:
             return
         from lab import build
         build(release)
-        workers.run(report, label, chosen,
-                    lambda: MachineFixture(context.builds, tree, programs, systemd, release),
-                    1 if alone else context.jobs)
+        yield workers.Lane(label, chosen, lambda: MachineFixture(context.builds, tree, programs, systemd, release),
+                           1 if alone else context.jobs)
+    run.lanes = lanes
     return run
 
 
@@ -263,10 +267,10 @@ SUITES = [
     Suite("examples", _host("examples"), ("build", "emulator", "shells"), takes_names=True),
     Suite("examples-machine", _machine("examples/machine"),
           ("build", "lab", "emulator"), takes_names=True),
-    Suite("article", _machine("article", alone=True, systemd=True), ("build", "lab", "emulator"), takes_names=True),
     Suite("packages", _host("packages"), ("build", "emulator", "packaging"), takes_names=True),
+    Suite("article", _machine("article", alone=True, systemd=True), ("build", "lab", "emulator"), takes_names=True),
     Suite("packages-machine", _machine("packages/machine", programs=False, alone=True, systemd=True),
-          ("build", "packaging", "lab", "emulator"), takes_names=True),
+          ("build", "packaging", "lab", "emulator"), takes_names=True, beside="article"),
     Suite("kernel", _machine("kernel"), ("build", "lab", "emulator"), takes_names=True),
     Suite("systemd", _machine("systemd", alone=True, systemd=True), ("build", "lab", "emulator"), always=False, takes_names=True),
     Suite("matrix", _machine("matrix"), ("build", "lab", "emulator"), takes_names=True),

@@ -13,6 +13,7 @@ import struct
 import sys
 import time
 import traceback
+from typing import Callable, NamedTuple
 
 from lab import children
 from lab.channel import CommandTimeout, MachineLost
@@ -137,29 +138,51 @@ def _serve(worker: Worker, cases: list[Case], indexes: int, results: int) -> Non
         worker.close()
 
 
+class Lane(NamedTuple):
+    """Cases of one suite that share fixtures, and how many of its processes may run at once."""
+
+    suite: str
+    cases: list[Case]
+    make_fixture: Callable
+    workers: int
+
+
 def run(report: Report, suite: str, cases: list[Case], make_fixture, workers: int) -> None:
     """Run all cases with up to `workers` processes and record each one's result."""
-    indexes_read, indexes_write = os.pipe()
-    os.write(indexes_write, b"".join(_INDEX.pack(index) for index in range(len(cases))))
-    os.close(indexes_write)
-    streams, pids = {}, []
+    run_lanes(report, [Lane(suite, cases, make_fixture, workers)])
+
+
+def run_lanes(report: Report, lanes: list[Lane]) -> None:
+    """The same of several suites side by side."""
+    streams, pids, indexes = {}, [], []
     try:
-        for _ in range(max(1, min(workers, len(cases)))):
-            results_read, results_write = os.pipe()
-            pids.append(children.fork(
-                lambda results=results_write: _serve(Worker(suite, make_fixture), cases, indexes_read, results)))
-            os.close(results_write)
-            streams[results_read] = {"buffer": b"", "running": None}
+        for lane in lanes:
+            indexes_read, indexes_write = os.pipe()
+            indexes.append(indexes_read)
+            os.write(indexes_write, b"".join(_INDEX.pack(index) for index in range(len(lane.cases))))
+            os.close(indexes_write)
+            done: set[int] = set()
+            for _ in range(max(1, min(lane.workers, len(lane.cases)))):
+                results_read, results_write = os.pipe()
+                pids.append(children.fork(
+                    lambda lane=lane, source=indexes_read, results=results_write:
+                        _serve(Worker(lane.suite, lane.make_fixture), lane.cases, source, results)))
+                os.close(results_write)
+                streams[results_read] = {"lane": lane, "done": done, "buffer": b"", "running": None}
         # Once the last worker is gone, what is left in the pipe was never begun.
-        done = _collect(report, suite, cases, streams)
+        every = [(state["lane"], state["done"]) for state in streams.values()]
+        _collect(report, streams)
     finally:
         for pid in pids:
             _reap(pid)
-        os.close(indexes_read)
-    for index, case in enumerate(cases):
-        if index not in done:
-            say(f"FAILED {suite}/{case.name}: no worker was left to run it")
-            report.record(f"{suite}/{case.name}", False)
+        for descriptor in indexes:
+            os.close(descriptor)
+    for lane, done in every:
+        for index, case in enumerate(lane.cases):
+            if index not in done:
+                done.add(index)
+                say(f"FAILED {lane.suite}/{case.name}: no worker was left to run it")
+                report.record(f"{lane.suite}/{case.name}", False)
 
 
 def _reap(pid: int) -> None:
@@ -172,11 +195,12 @@ def _reap(pid: int) -> None:
     os.waitpid(pid, 0)
 
 
-def _collect(report: Report, suite: str, cases: list[Case], streams: dict) -> set:
-    done = set()
+def _collect(report: Report, streams: dict) -> None:
+    """What the workers say, until the last of them has ended."""
     while streams:
         for descriptor in select.select(list(streams), [], [])[0]:
             state = streams[descriptor]
+            lane, done = state["lane"], state["done"]
             data = os.read(descriptor, 65536)
             *lines, state["buffer"] = (state["buffer"] + data).split(b"\n")
             for message in map(json.loads, lines):
@@ -187,14 +211,13 @@ def _collect(report: Report, suite: str, cases: list[Case], streams: dict) -> se
                 else:
                     state["running"] = None
                     done.add(message["ended"])
-                    report.record(f"{suite}/{cases[message['ended']].name}", message["good"])
+                    report.record(f"{lane.suite}/{lane.cases[message['ended']].name}", message["good"])
             if data:
                 continue
             os.close(descriptor)
             del streams[descriptor]
             if state["running"] is not None:
-                name = f"{suite}/{cases[state['running']].name}"
+                name = f"{lane.suite}/{lane.cases[state['running']].name}"
                 say(f"FAILED {name}: its worker ended")
                 done.add(state["running"])
                 report.record(name, False)
-    return done

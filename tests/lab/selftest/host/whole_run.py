@@ -14,9 +14,10 @@ def asked(name: str, whole: bool) -> dict[str, set[str]]:
     builds = mock.Mock()
     context = mock.Mock(suite=name, names=[], builds=builds, jobs=1, whole=whole)
 
-    def run(_report, label, chosen, _make_fixture, _workers):
-        found[label] = {case.name.split(".")[0] for case in chosen}
-    with mock.patch.object(suites.workers, "run", run), mock.patch("lab.build"):
+    def run(_report, lanes):
+        for lane in lanes:
+            found[lane.suite] = {case.name.split(".")[0] for case in lane.cases}
+    with mock.patch.object(suites.workers, "run_lanes", run), mock.patch("lab.build"):
         suite.run(mock.Mock(), context)
     return found
 
