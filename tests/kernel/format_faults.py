@@ -74,6 +74,11 @@ def prepare_killing(m) -> None:
     m.write(LIBRARY, library.read_bytes(), 0o755)
 
 
+def steps(m) -> int:
+    """How many changes of mappings the last command made, or tried."""
+    return int.from_bytes(m.read(STEPS), "little")
+
+
 @limit(400)
 @each("plain", more=("overwrite",))
 def test_a_format_killed_at_any_change_of_its_mapping_is_finished_by_the_next(m, kind):
@@ -84,17 +89,21 @@ def test_a_format_killed_at_any_change_of_its_mapping_is_finished_by_the_next(m,
     env = {"LD_PRELOAD": LIBRARY, "DIE_PATH": "/dev/null", "DIE_STEPS": STEPS}
     rc, _, err = made(m, disk.device, f"/luks/{kind}-0", *more, **env)
     assert rc == 0, err
-    count = int.from_bytes(m.read(STEPS), "little")
-    assert count >= 4, count
+    count, killed = steps(m), 0
     for number in range(1, count + 1):
         m.sh(f"dd if=/dev/zero of={disk.device} bs=1M count=20 conv=fsync status=none; rm -f {STEPS}")
         process = begin(m, disk.device, f"/luks/{kind}-{number}", *more, DIE_AT=str(number), **env)
         result = process.wait(90)
+        if result.rc == 0 and steps(m) < number:
+            # A removal is tried again while udev holds the device: this time it took fewer.
+            continue
         assert result.rc not in (0, 1, 2), (number, count, result)
+        killed += 1
         try:
             goes_on(m, disk.device, f"/luks/{kind}-{number}", *more)
         except AssertionError as error:
             raise AssertionError(f"after change {number} of {count}: {error}") from error
+    assert killed >= 4, (killed, count)
 
 
 @long
