@@ -24,7 +24,8 @@ def test_the_volume_comes_back_by_itself_after_the_outage(c):
     began = time()
     c.node1.sh(f"crm_resource --resource data --move --node {target.name}")
     # Taken at once: the cluster forgets it after failure-timeout.
-    c.note(c.wait(c.cluster.failures, 240, "a failed start")[0]["exitreason"])
+    refused = c.wait(c.cluster.failures, 240, "a failed start")
+    assert refused[0]["exitreason"].startswith(UNREACHABLE), refused
     c.aws.clear()
     healed = time()
     c.wait(lambda: c.recorder.first_after(healed), 300, "a record after the outage")

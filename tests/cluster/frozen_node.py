@@ -15,9 +15,9 @@ def test_a_frozen_node_is_switched_off_before_the_other_writes(c):
     node.freeze()
     c.wait_writes(survivor, began, 240)
     assert c.fenced(began) == ["node2"]
-    fenced_at = next(row for row in c.cluster.power.log if row.began >= began).began
+    fencing = next(row for row in c.cluster.power.log if row.began >= began)
     owners = c.prove_exclusion("node2", survivor.name, since=began - 5)
-    assert owners[1].first >= fenced_at, (fenced_at, owners)
+    assert owners[1].first >= fencing.ended, (fencing, owners)
     c.prove_data(survivor)
     # It woke by a reset, without its memory: it joins as a standby.
     node.wait_up(600)

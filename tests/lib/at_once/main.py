@@ -3,7 +3,7 @@
 
 The volumes are namespaces of one NVMe controller, the emulator answers 40 requests a second, node-action-limit lets all
 starts run at once.  So many requests one start each never makes: all are stopped and started once more, untimed, with a limit
-that they do meet.  Each KDF takes at least the seconds asked for on the node's one processor, so that they cannot share it:
+that they do meet, and a third time with slots of argon2id that together need more memory than there is.  Each KDF takes at least the seconds asked for on the node's one processor, so that they cannot share it:
 what is measured is what all the rest costs on top.  The project's bars are results: all up without a failed action, and at most
 1.5 times the KDF of all of them, one after the other.
 """
@@ -31,6 +31,9 @@ from runner.report import Report, say  # noqa: E402
 
 REQUESTS_PER_S = 40
 SCARCE_REQUESTS_PER_S = 0.5
+MEMORY_MIB = 1536
+# 32 of them at once would take 4 GiB.
+ARGON2ID = "--pbkdf argon2id --pbkdf-memory 131072 --pbkdf-parallel 1 --pbkdf-force-iterations 4"
 SIZE_MIB = 64
 START_TIMEOUT_S = 1800
 # Below that, what a start costs besides is no small part of the whole: the bar is for KDFs that people use.
@@ -61,13 +64,30 @@ class AtOnce:
             "subprocess.run(['cryptsetup', 'open', '--test-passphrase', '--key-file', *ARGUMENTS], check=True)\n"
             "print(time.monotonic() - began)", [KEY_FILE, device], timeout=600))
 
+    def _convert(self, device: str, kdf: str) -> None:
+        self.node.sh(f"cryptsetup luksConvertKey -q --key-file {KEY_FILE} {kdf} {device}", 600)
+
     def _set_iterations(self, device: str, iterations: int) -> None:
-        self.node.sh(f"cryptsetup luksConvertKey -q --key-file {KEY_FILE} --pbkdf pbkdf2 --pbkdf-force-iterations "
-                     f"{iterations} {device}", 600)
+        self._convert(device, f"--pbkdf pbkdf2 --pbkdf-force-iterations {iterations}")
+
+    def _copy_first(self) -> None:
+        """The others become as the first one is, each under a LUKS UUID of its own."""
+        first, *others = self.cluster.namespaces
+        self.node.sh("sync")
+        for other in others:
+            copy_sparse(first, other)
+        for number, path in enumerate(self.devices):
+            self.node.sh(f"blockdev --flushbufs {path}; cryptsetup luksUUID -q --uuid "
+                         f"00000000-0000-4000-8000-{number:012} {path}", 120)
+
+    def want_memory(self) -> None:
+        """The slots of the stopped volumes get a KDF that needs memory."""
+        self._convert(self.devices[0], ARGON2ID)
+        self._copy_first()
+        assert all("argon2id" in self.node.sh(f"cryptsetup luksDump {path}") for path in self.devices[::10])
 
     def prepare(self) -> None:
         """Format the first, give its slot the KDF that was asked for, and copy it to the others."""
-        first, *others = self.cluster.namespaces
         self.devices = self.node.sh("ls -v /dev/nvme*n* | grep -v p").split()
         self.devices = [path for path in self.devices
                         if self.node.read(f"/sys/block/{path.removeprefix('/dev/')}/device/serial").strip() == b"many"]
@@ -77,23 +97,17 @@ class AtOnce:
         self.node.sh(f"cryptsetup luksFormat -q --key-file {KEY_FILE} {' '.join(CHEAP[2])} {device} && "
                      f"cryptsetup open --key-file {KEY_FILE} {device} made && {' '.join(MKFS['ext4'])} /dev/mapper/made && "
                      "cryptsetup close made", 300)
-        cheap_s = self._unlock_s(device)
+        self._cheap_s = self._unlock_s(device)
         self._set_iterations(device, TRIAL_ITERATIONS)
-        per_iteration_s = max((self._unlock_s(device) - cheap_s) / TRIAL_ITERATIONS, 1e-7)
+        per_iteration_s = max((self._unlock_s(device) - self._cheap_s) / TRIAL_ITERATIONS, 1e-7)
         self._set_iterations(device, int(1.3 * self.kdf_s / per_iteration_s))
-        self.node.sh("sync")
-        for other in others:
-            copy_sparse(first, other)
-        for number, path in enumerate(self.devices):
-            self.node.sh(f"blockdev --flushbufs {path}; cryptsetup luksUUID -q --uuid "
-                         f"00000000-0000-4000-8000-{number:012} {path}", 120)
+        self._copy_first()
         aws = self.cluster.aws
         names = [f"/prod/{name_of(number)}/luks" for number in range(self.count)]
         for name in names:
             aws.put(name, PASSPHRASE)
         aws.control("metadata", role=ROLE)
         aws.control("policies", name=ROLE, policies=[policy(*names)])
-        self._cheap_s = cheap_s
         say("  all of them are formatted and their passphrases stored")
 
     def kdf_alone_s(self) -> float:
@@ -176,7 +190,7 @@ def _record(report: Report, words: str, good: bool) -> None:
 
 def run(options: argparse.Namespace, report: Report) -> None:
     image, tree = build(options.release), Builds().tree()
-    with Cluster(image, size=1, tree=tree, memory_mib=1536, namespaces=options.volumes, namespace_mib=SIZE_MIB) as cluster:
+    with Cluster(image, size=1, tree=tree, memory_mib=MEMORY_MIB, namespaces=options.volumes, namespace_mib=SIZE_MIB) as cluster:
         cluster.start(900)
         say(f"  the node is up; formatting {options.volumes} namespaces")
         bench = AtOnce(cluster, options.volumes, options.kdf_seconds)
@@ -191,6 +205,11 @@ def run(options: argparse.Namespace, report: Report) -> None:
         bench.start_s()
         _record(report, f"{bench.prove()}, {SCARCE_REQUESTS_PER_S:g} requests a second, {bench.throttled()} throttled",
                 bench.throttled() > 0)
+        bench.stop()
+        bench.cluster.aws.clear()
+        bench.want_memory()
+        bench.start_s()
+        _record(report, f"{bench.prove()}, slots of argon2id with 128 MiB each in {MEMORY_MIB} MiB", True)
     say(f"  {together_s:.1f} s at once and {alone_s:.1f} s for their KDF one after the other here")
     bars = Bars(report, options.json)
     short = f"a KDF takes {bench.one_s:.2f} s here, not {KDF_THAT_TELLS_S:g}" if bench.one_s < KDF_THAT_TELLS_S else ""

@@ -178,7 +178,7 @@ class Demo(Play):
         marks = [("detection", self.cluster.log_line(node, rf"controld.*Node {lost} state is now lost", began)),
                  ("fencing", self.cluster.log_line(node, rf"Peer {lost} was terminated", began)),
                  ("start ordered", self.cluster.log_line(node, "Requesting local execution of start .* data", began)),
-                 ("key fetch", fetched[0]["time"] + fetched[0]["ms"] / 1000 if fetched else None),
+                 ("key fetch", fetched[0]["time"] if fetched else None),
                  ("unlock", self.cluster.log_line(node, r"kernel: XFS \(dm-\d+\): Mounting", began)),
                  # The writer wakes with the mount.
                  ("mount", next((float(row[3]) for row in self.recorder.lines("open")

@@ -81,6 +81,9 @@ def _round(ground, side: str) -> dict:
     row["power starts"] = ground.start_seconds("node1", *MEMBERS)
     ground.prove_data(ground.node1)
     ground.prove_exclusion("node1", "node2", "node1", since=ground.recorder.acknowledged()[0].time)
+    # Orphans would be stopped in any order, and crypt before Filesystem ends in a fencing.
+    ground.node1.sh(f"crm_resource --resource {RESOURCE} --meta --set-parameter target-role --parameter-value Stopped", 60)
+    ground.cluster.wait_idle()
     say(f"  {side}: " + ", ".join(f"{key} {value:.2f} s" for key, value in row.items()))
     return row
 

@@ -109,7 +109,8 @@ def main() -> int:
                 say(f"skipped: {name} {group[0].root}, which only root may")
                 continue
             began = time.monotonic()
-            _run(report, group, [Context(suite.name, options.name, builds, options.jobs, whole) for suite in group])
+            _run(report, group, [Context(suite.name, options.name, builds, options.jobs, whole, options.suite is not None)
+                                 for suite in group])
             seconds[name] = time.monotonic() - began
     except KeyboardInterrupt:
         say("interrupted")

@@ -204,15 +204,14 @@ def _core(path: pathlib.Path) -> list[str]:
 
 
 def _cluster(report: Report, context) -> None:
-    """Cases called with a lab.ground.Ground; when the suite is one of all, the lists of tests/cluster for two releases."""
-    if context.names or context.whole:
+    """Cases called with a lab.ground.Ground, on two releases when it is one of all: every case, or the lists of tests/cluster."""
+    if context.named:
         _clusters(report, context, context.suite, None)
         return
-    context.names = _core(TESTS / "cluster" / "core")
-    _clusters(report, context, context.suite, None)
     other = apt.other_release()
-    context.names = _core(TESTS / "cluster" / "core-other")
-    _clusters(report, context, f"{context.suite}-{other}", other)
+    for label, release, core in ((context.suite, None, "core"), (f"{context.suite}-{other}", other, "core-other")):
+        context.names = [] if context.whole else _core(TESTS / "cluster" / core)
+        _clusters(report, context, label, release)
 
 
 def _clusters(report: Report, context, label: str, release: str | None) -> None:
@@ -289,11 +288,13 @@ SUITES = [
 class Context:
     """What a suite's run gets: its name, the names asked for, the builds, how many machines."""
 
-    def __init__(self, suite: str, names: list[str], builds, jobs: int, whole: bool) -> None:
+    def __init__(self, suite: str, names: list[str], builds, jobs: int, whole: bool, named: bool = True) -> None:
         self.suite = suite
         self.names = names
         self.builds = builds
         self.jobs = jobs
         # Suites that have a short form (matrix, bench) run the long one.
         self.whole = whole
+        # Asked for by its name, not one of all.
+        self.named = named
         os.environ["LUKS_SSM_WHOLE"] = "1" if whole else ""

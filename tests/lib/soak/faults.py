@@ -5,58 +5,26 @@ A fault is a function of the soak and a step; it returns what may be expected of
 """
 
 import time
-from typing import Callable, NamedTuple
+from typing import Callable
 
-from lab.ground import DEVICE, DIRECTORY, PARAMETER, RESOURCE, ROLE, SERIAL, policy
+from lab.ground import DEVICE, PARAMETER, RESOURCE, ROLE, policy
 from lab.volumes import CHEAP
 
-from .inside import AGENT, KILLER, SLOW_OPERATIONS_PER_S, hold_start, is_in, start_step
-from .plan import START_STEPS
+from . import kills
+from .orders import NOBODY, Fencing, clear, lose_power, meta, move, order, wait_down
 
 CREDENTIALS = "/root/.aws/credentials"
 # What the cluster is made with: tests/lab/cluster.py.
 TOKEN_S = 5
-
-
-class Fencing(NamedTuple):
-    """Who must be fenced, and who may be."""
-
-    must: tuple[str, ...] = ()
-    may: tuple[str, ...] = ()
-
-
-NOBODY = Fencing()
-
-
-def _order(soak, verb: str, node: str) -> None:
-    soak.node(node).sh(f"crm_resource --resource {RESOURCE} --{verb} --node {node}", 60)
-
-
-def _clear(soak) -> None:
-    soak.anybody().sh(f"crm_resource --resource {RESOURCE} --clear", 60)
-
-
-def _target_role(soak, value: str) -> None:
-    soak.anybody().sh(f"crm_resource --resource {RESOURCE} --meta --set-parameter target-role --parameter-value {value}", 60)
-
-
-def _wait_down(soak, began: float, node: str) -> None:
-    soak.wait(lambda: soak.witness.unmounted_after(began, node), 150, "the volume is down")
-
-
-def move(soak, _step) -> Fencing:
-    target = soak.other(soak.active())
-    _order(soak, "move", target)
-    soak.writes(target)
-    _clear(soak)
-    return NOBODY
+# Enough for a node that came up apart to form a cluster of its own, and to fence, if it wanted to.
+APART_S = 40
 
 
 def ban(soak, _step) -> Fencing:
     here = soak.active()
-    _order(soak, "ban", here)
+    order(soak, "ban", here)
     soak.writes(soak.other(here))
-    _clear(soak)
+    clear(soak)
     return NOBODY
 
 
@@ -71,23 +39,18 @@ def standby(soak, step) -> Fencing:
 
 def disable(soak, step) -> Fencing:
     here, began = soak.active(), time.time()
-    _target_role(soak, "Stopped")
-    _wait_down(soak, began, here)
+    meta(soak, "target-role", "Stopped")
+    wait_down(soak, began, here)
     soak.sleep(step.delay_s)
     soak.restored = time.time()
-    _target_role(soak, "Started")
+    meta(soak, "target-role", "Started")
     soak.writes()
     return NOBODY
 
 
-def _lose_power(soak, name: str) -> None:
-    soak.node(name).power_off()
-    soak.witness.cut(name, time.time())
-
-
 def power_active(soak, _step) -> Fencing:
     here = soak.active()
-    _lose_power(soak, here)
+    lose_power(soak, here)
     soak.writes(soak.other(here))
     return Fencing(must=(here,))
 
@@ -95,58 +58,10 @@ def power_active(soak, _step) -> Fencing:
 def power_standby(soak, _step) -> Fencing:
     here = soak.active()
     lost = soak.other(here)
-    _lose_power(soak, lost)
+    lose_power(soak, lost)
     soak.fenced(lost)
     soak.writes(here)
     return Fencing(must=(lost,))
-
-
-def power_in_start(soak, step) -> Fencing:
-    """In the step of the start that the plan says; the start is held there, and it is there when the power goes."""
-    here = soak.active()
-    target = soak.other(here)
-    node = soak.node(target)
-    wanted = step.phase if step.phase in START_STEPS else START_STEPS[0]
-    soak.aws.fault("delay", service="ssm", seconds=30 if wanted == "fetching" else 6, times=1)
-    _order(soak, "move", target)
-    try:
-        hold_start(node, wanted)
-        soak.sleep(step.delay_s)
-        found = start_step(node)
-        if found != wanted:
-            soak.unmet(f"the start is {found}, not {wanted}, when the power goes")
-        _lose_power(soak, target)
-    finally:
-        node.throttle_disk(SERIAL)
-    soak.note(f"the power went while {found}")
-    soak.writes(here)
-    soak.aws.clear()
-    soak.ready()
-    _clear(soak)
-    return Fencing(must=(target,))
-
-
-def power_in_stop(soak, step) -> Fencing:
-    """The stop is held by a process that does not take TERM, then by the disk, and it is there when the power goes."""
-    here, began = soak.active(), time.time()
-    target = soak.other(here)
-    node = soak.node(here)
-    node.start(f"trap '' TERM; cd {DIRECTORY} && exec sleep 600")
-    _order(soak, "move", target)
-    soak.wait(lambda: any(row[0] > began and row[1] == here for row in list(soak.witness.let_go)), 100,
-              "stop asks the writer to go")
-    try:
-        node.throttle_disk(SERIAL, operations_per_s=SLOW_OPERATIONS_PER_S)
-        time.sleep(step.delay_s / 8)
-        if not is_in(node, "stop"):
-            soak.unmet("no stop is under way when the power goes")
-        _lose_power(soak, here)
-    finally:
-        node.throttle_disk(SERIAL)
-    soak.writes(target)
-    soak.ready()
-    _clear(soak)
-    return Fencing(must=(here,))
 
 
 def freeze(soak, _step) -> Fencing:
@@ -166,22 +81,28 @@ def pause(soak, step) -> Fencing:
     soak.sleep(TOKEN_S)
     soak.writes()
     gap = soak.witness.longest_gap(began, time.time())
-    if not soak.ground.fenced(began) and (soak.active() != here or gap > TOKEN_S + 5):
+    if soak.ground.fenced(began):
+        soak.unmet("the cluster did not wait for it")
+    elif soak.active() != here or gap > TOKEN_S + 5:
         soak.violation(f"a pause reached the volume: no record for {gap:.1f} s, on {soak.active()}")
     return Fencing(may=(node.name,))
 
 
-def _cut(soak, one: str, both_ways: bool) -> Fencing:
+def _cut(soak, one: str, both_ways: bool, boots_apart: bool = False) -> Fencing:
+    """One of the two is fenced, and nobody else later: not by the one that boots while they are apart, not after it."""
     began = time.time()
     soak.hub.cut(one, both_ways=both_ways)
-    soak.wait(lambda: soak.ground.fenced(began), 180, "somebody is fenced")
-    soak.writes(timeout_s=300)
+    lost = soak.wait(lambda: soak.ground.fenced(began), 180, "somebody is fenced")[0]
+    soak.writes(soak.other(lost), timeout_s=300)
+    if boots_apart:
+        soak.node(lost).wait_up(300)
+        soak.sleep(APART_S)
     soak.hub.heal()
-    return Fencing(may=("node1", "node2"))
+    return Fencing(must=(lost,))
 
 
-def partition(soak, _step) -> Fencing:
-    return _cut(soak, "node1", True)
+def partition(soak, step) -> Fencing:
+    return _cut(soak, "node1", True, boots_apart=step.first)
 
 
 def one_way(soak, step) -> Fencing:
@@ -204,12 +125,12 @@ def outage(soak, step) -> Fencing:
 def outage_failover(soak, step) -> Fencing:
     target = soak.other(soak.active())
     soak.aws.fault("connect_reset", service="https")
-    _order(soak, "move", target)
+    order(soak, "move", target)
     soak.sleep(step.length_s)
     soak.aws.clear()
     soak.restored = time.time()
     soak.writes(since=soak.restored)
-    _clear(soak)
+    clear(soak)
     return NOBODY
 
 
@@ -219,15 +140,28 @@ def _throttled(soak) -> int:
 
 
 def throttle(soak, step) -> Fencing:
-    target, before = soak.other(soak.active()), _throttled(soak)
-    soak.aws.fault("error", service="ssm", code="ThrottlingException", times=int(step.length_s / 8))
-    _order(soak, "move", target)
+    """The first of its requests are turned away, and the start that made them ends well."""
+    target, before, times = soak.other(soak.active()), _throttled(soak), int(step.length_s / 8)
+    soak.aws.fault("error", service="ssm", code="ThrottlingException", times=times)
+    order(soak, "move", target)
     soak.writes(target)
-    if _throttled(soak) == before:
-        soak.unmet("no request was throttled")
+    failed = soak.ground.cluster.failures()
+    if failed:
+        soak.violation(f"throttling ended a start: {failed[0]['exitreason']}")
+    met = _throttled(soak) - before
+    if met != times:
+        soak.unmet(f"{met} of {times} requests were throttled")
     soak.aws.clear()
-    _clear(soak)
+    clear(soak)
     return NOBODY
+
+
+def _refused(soak, starts: int) -> None:
+    """So many starts failed for a reason that says that access is denied."""
+    failed = soak.wait(lambda: len(found := soak.ground.cluster.failures()) >= starts and found, 150, f"{starts} refused starts")
+    reasons = [row["exitreason"] for row in failed]
+    if not all("access-denied" in reason for reason in reasons):
+        soak.violation(f"reasons that do not say that access is denied: {reasons}")
 
 
 def revoked_one(soak, _step) -> Fencing:
@@ -238,81 +172,39 @@ def revoked_one(soak, _step) -> Fencing:
     target.write(CREDENTIALS, f"[default]\naws_access_key_id = {key['key_id']}\n"
                               f"aws_secret_access_key = {key['secret']}\n", 0o600)
     try:
-        _order(soak, "move", target.name)
-        _wait_down(soak, began, here)
+        order(soak, "move", target.name)
+        wait_down(soak, began, here)
+        _refused(soak, 1)
         soak.writes(here)
     finally:
         target.sh(f"rm -f {CREDENTIALS}")
-    _clear(soak)
+    clear(soak)
     return NOBODY
 
 
 def revoked_both(soak, _step) -> Fencing:
     """No node may read it: the volume is down for a reason that says so, and back after the grant and one cleanup."""
     here, began = soak.active(), time.time()
-    _target_role(soak, "Stopped")
-    _wait_down(soak, began, here)
+    meta(soak, "target-role", "Stopped")
+    wait_down(soak, began, here)
     soak.aws.control("policies", name=ROLE, policies=[])
-    _target_role(soak, "Started")
-    soak.wait(lambda: len(soak.ground.cluster.failures()) >= 2, 150, "both nodes' starts are refused")
-    reasons = [row["exitreason"] for row in soak.ground.cluster.failures()]
-    if not all("access-denied" in reason for reason in reasons):
-        soak.violation(f"reasons that do not say that access is denied: {reasons}")
-    soak.aws.control("policies", name=ROLE, policies=[policy(PARAMETER)])
-    soak.restored = time.time()
-    soak.anybody().sh(f"crm_resource --resource {RESOURCE} --cleanup", 60)
-    soak.writes(since=soak.restored)
-    return NOBODY
-
-
-def _has_failed(soak, action: str) -> bool:
-    """Whether the cluster knows of a failure of this action."""
+    patience = soak.anybody().sh(f"crm_resource --resource {RESOURCE} --meta --get-parameter failure-timeout", 60).strip()
+    # It is the cleanup that is to bring it back, not the time.
+    meta(soak, "failure-timeout", "0")
     try:
-        return any(f"_{action}_" in row["op_key"] for row in soak.ground.cluster.failures())
-    except AssertionError:
-        return False
-
-
-def kill_agent(soak, step) -> Fencing:
-    """Killed in a start or stop of a move, or in a monitor of depth 10; whatever it has left must not stand in the way."""
-    here = soak.active()
-    target = soak.other(here)
-    victim = target if step.phase == "start" else here
-    killer = soak.node(victim).start(["/usr/bin/python3", "-I", "-S", "-c", KILLER, AGENT, step.phase, "60",
-                                      f"{step.delay_s / 8:.3f}"])
-    try:
-        if step.phase == "monitor":
-            # It reads through the mapping, and has ended before it is seen unless the disk is slow.
-            soak.node(victim).throttle_disk(SERIAL, operations_per_s=SLOW_OPERATIONS_PER_S)
-        else:
-            soak.sleep(1)
-            _order(soak, "move", target)
-        soak.wait(lambda: not killer.running(), 90, "the agent is killed")
+        meta(soak, "target-role", "Started")
+        _refused(soak, 2)
+        soak.aws.control("policies", name=ROLE, policies=[policy(PARAMETER)])
+        granted = time.time()
+        soak.sleep(15)
+        if soak.witness.first_after(granted, "") or soak.ground.cluster.where(RESOURCE):
+            soak.violation("it came back before the cleanup")
+        soak.restored = time.time()
+        soak.anybody().sh(f"crm_resource --resource {RESOURCE} --cleanup", 60)
+        soak.writes(since=soak.restored)
     finally:
-        soak.node(victim).throttle_disk(SERIAL)
-    killed = time.time()
-    met = b"killed" in killer.output
-    if not met:
-        soak.unmet(f"no {step.phase} was met")
-    # Nobody knows what a killed stop has left: its node is fenced.
-    if met and step.phase == "stop":
-        soak.fenced(victim)
-        killed = time.time()
-    elif met:
-        soak.wait(lambda: _has_failed(soak, step.phase), 60, f"the cluster knows that the {step.phase} was killed")
-    soak.sleep(1)
-    soak.writes(since=killed + 1)
-    soak.ready()
-    _clear(soak)
-    return Fencing(must=(victim,)) if met and step.phase == "stop" else NOBODY
-
-
-def kill_executor(soak, _step) -> Fencing:
-    here = soak.active()
-    soak.node(here).sh("pkill -KILL -x pacemaker-execd", 60)
-    soak.sleep(10)
-    soak.writes(timeout_s=300)
-    return Fencing(may=(here,))
+        meta(soak, "failure-timeout", patience)
+    return NOBODY
 
 
 def _attach(soak, name: str) -> None:
@@ -373,9 +265,10 @@ def rotate(soak, step) -> Fencing:
 
 KINDS: dict[str, Callable] = {
     "move": move, "ban": ban, "standby": standby, "disable": disable, "power-active": power_active,
-    "power-standby": power_standby, "power-in-start": power_in_start, "power-in-stop": power_in_stop, "freeze": freeze,
+    "power-standby": power_standby, "power-in-start": kills.power_in_start, "power-in-stop": kills.power_in_stop, "freeze": freeze,
     "pause": pause, "partition": partition, "one-way": one_way, "outage": outage, "outage-failover": outage_failover,
-    "throttle": throttle, "revoked-one": revoked_one, "revoked-both": revoked_both, "kill-agent": kill_agent,
-    "kill-executor": kill_executor, "detach-active": detach_active, "detach-standby": detach_standby, "reboot": reboot,
+    "throttle": throttle, "revoked-one": revoked_one, "revoked-both": revoked_both, "kill-agent": kills.kill_agent,
+    "kill-in-start": kills.kill_in_start, "kill-executor": kills.kill_executor, "executor-in-start": kills.executor_in_start,
+    "detach-active": detach_active, "detach-standby": detach_standby, "reboot": reboot,
     "rotate": rotate,
 }

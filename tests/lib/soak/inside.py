@@ -35,13 +35,20 @@ def text(path):
     except OSError:
         return ''
 """
-# In a node: whether the agent is in one of its actions.
+# In a node: who is the agent in one of its actions.
 ACTING = READING + """
 import os
 
 def acting(path, action):
     pids = [pid for pid in os.listdir('/proc') if pid.isdigit()]
-    return any(text(f'/proc/{pid}/cmdline').split('\\0')[:2] == [path, action] for pid in pids)
+    return [int(pid) for pid in pids if text(f'/proc/{pid}/cmdline').split('\\0')[:2] == [path, action]]
+"""
+KILL_GROUP = ACTING + """
+import signal
+groups = {os.getpgid(pid) for pid in acting(*ARGUMENTS)} - {os.getpgid(0)}
+for group in groups:
+    os.killpg(group, signal.SIGKILL)
+print('killed' if groups else 'none')
 """
 # In a node: which step of a start of the volume it is in, or waits until it is in one of these steps.
 START_STEP = ACTING + """
@@ -77,7 +84,7 @@ def start_step(node, *wanted: str, limit_s: float = 0) -> str:
 
 def is_in(node, action: str) -> bool:
     """Whether the agent of a node is in this action now."""
-    return node.python(ACTING + "print(acting(*ARGUMENTS))", [AGENT, action]).strip() == "True"
+    return node.python(ACTING + "print(bool(acting(*ARGUMENTS)))", [AGENT, action]).strip() == "True"
 
 
 def hold_start(node, step: str) -> None:

@@ -42,6 +42,7 @@ class Soak:
         self._logs = logs
         self._strict = strict
         self._wrong: list[str] = []
+        self._unmet: list[str] = []
         self._began_fault = 0.0
         self.began = time.time()
 
@@ -74,7 +75,8 @@ class Soak:
         if self._strict:
             self.violation(text)
         else:
-            self.note(text)
+            self._unmet.append(text)
+            self.note(f"not met: {text}")
 
     def sleep(self, seconds: float) -> None:
         time.sleep(seconds)
@@ -133,7 +135,7 @@ class Soak:
         self._judge()
 
     def run(self, step: Step) -> Done:
-        self._wrong, self.restored = [], 0.0
+        self._wrong, self._unmet, self.restored = [], [], 0.0
         time.sleep(step.pause_s)
         self._say(f"{step.describe()}; on {self.active()}")
         began = self._began_fault = time.time()
@@ -153,7 +155,7 @@ class Soak:
         """Note what came of a fault, and mend what a failed one has left."""
         ended = time.time()
         gap = self.witness.longest_gap(max(began, self.restored), ended)
-        done = Done(step, began, ended, gap, self._wrong)
+        done = Done(step, began, ended, gap, self._wrong, self._unmet)
         self.done.append(done)
         self._say(f"      {'FAILED' if self._wrong else 'ok'} after {ended - began:.0f} s, no record for {gap:.1f} s, "
                   f"now on {self.active()}; {len(self.witness.records)} records")
