@@ -12,9 +12,11 @@
 #define REGION_PATH "latest/meta-data/placement/region"
 #define TOKEN_PATH "latest/api/token"
 #define TOKEN_HEADER "x-aws-ec2-metadata-token"
-#define CONNECT_MS 1000
 #define EXCHANGE_MS 2000
 #define TRIES 4
+/* A try that ends so long after its time was not let run: 32 starts at once do that to a node. */
+#define LATE_MS 500
+#define LATE_DOUBLINGS_MAX 4
 #define REPLY_LIMIT_BYTES 65536
 
 enum status
@@ -40,6 +42,8 @@ metadata_call(struct metadata *metadata, const char *method, const char *path,
 	struct reason *reason)
 {
 	char url[URL_BYTES + 160];
+	unsigned int late = metadata->late_tries;
+	int64_t limit_ms = EXCHANGE_MS << (late < LATE_DOUBLINGS_MAX ? late : LATE_DOUBLINGS_MAX);
 	struct http_call call = {
 		.method = method,
 		.url = url,
@@ -47,13 +51,18 @@ metadata_call(struct metadata *metadata, const char *method, const char *path,
 		.headers = header,
 		.header_count = 1,
 		.body = strcmp(method, "PUT") == 0 ? "" : NULL,
-		.connect_ms = CONNECT_MS,
-		.deadline = deadline_sooner(deadline, deadline_in_ms(EXCHANGE_MS)),
+		.connect_ms = limit_ms,
+		.deadline = deadline_sooner(deadline, deadline_in_ms(limit_ms)),
 		.reply_limit_bytes = REPLY_LIMIT_BYTES,
 	};
 
 	snprintf(url, sizeof(url), "%s%s", metadata->endpoint.url, path);
-	return http_exchange(metadata->client, &call, ret_reply, reason);
+
+	enum status status = http_exchange(metadata->client, &call, ret_reply, reason);
+
+	if (status != STATUS_OK && clock_now_ms() - call.deadline.at_ms > LATE_MS)
+		metadata->late_tries++;
+	return status;
 }
 
 /*
@@ -118,14 +127,18 @@ answer_is_final(long http_status)
 	return http_status >= 400 && http_status < 500 && http_status != 401 && http_status != 429;
 }
 
-/* Up to four tries. On failure RET_HTTP_STATUS is the last answer's, 0 when there was none. */
+/*
+ * Up to four tries, those not counted in which this process did not get a processor. On failure
+ * RET_HTTP_STATUS is the last answer's, 0 when there was none.
+ */
 static enum status
 document_fetch(struct metadata *metadata, const char *path, struct deadline deadline,
 	struct secret *ret_body, long *ret_http_status, struct reason *reason)
 {
 	enum status status = STATUS_METADATA_UNREACHABLE;
+	unsigned int late_before = metadata->late_tries;
 
-	for (unsigned int try = 0; try < TRIES; try++) {
+	for (unsigned int try = 0; try < TRIES + metadata->late_tries - late_before; try++) {
 		*ret_http_status = 0;
 		reason_clear(reason);
 		status = document_try(metadata, path, deadline, ret_body, ret_http_status, reason);

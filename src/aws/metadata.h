@@ -6,7 +6,8 @@
  *
  * Four tries a document, while the deadline lasts: the one place where a count ends the tries. On a
  * host that is no instance this service is not there at all, and what is missing has to be said
- * soon.
+ * soon. A try that ended half a second after its time tells of this host alone, which did not let
+ * it run: it does not count, and the next ones have twice the time.
  */
 #ifndef LUKS_SSM_AWS_METADATA_H
 #define LUKS_SSM_AWS_METADATA_H
@@ -20,6 +21,7 @@ struct metadata {
 	struct endpoint endpoint;
 	struct http_client *client; /* owned */
 	struct secret token;        /* owned; empty until it was asked for */
+	unsigned int late_tries;    /* that did not count */
 };
 
 #define owned_metadata owned_by(metadata_end) struct metadata

@@ -60,7 +60,8 @@ def make_database(c) -> None:
         node.sh("install -d -o postgres -g postgres -m 2775 /run/postgresql")
     c.create()
     [name] = c.cluster.where("data")
-    c.cluster.nodes[name].sh("install -d -o postgres -g postgres -m 0700 /srv/data/postgresql && cd / && "
+    c.cluster.nodes[name].sh("rm -rf /srv/data/postgresql && "
+                             "install -d -o postgres -g postgres -m 0700 /srv/data/postgresql && cd / && "
                              "runuser -u postgres -- $(ls -d /usr/lib/postgresql/*/bin)/initdb -D /srv/data/postgresql", 240)
     c.node1.sh("crm_resource --resource data --meta --set-parameter target-role --parameter-value Stopped")
     c.cluster.wait_idle()

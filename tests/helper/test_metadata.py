@@ -2,7 +2,10 @@
 """Credentials and region from the instance, version 2 of its metadata service."""
 from __future__ import annotations
 
-from . import helper
+import signal
+import time
+
+from . import frames, helper
 from .kit import PASSPHRASE, HelperTest
 
 
@@ -66,6 +69,23 @@ class Metadata(HelperTest):
         answer = self.check_refusal(self.ask(30), "metadata-unreachable", "HTTP 503")
         self.assertEqual(fault.fired, 4)
         self.assertLess(answer.seconds, 10)
+
+    def test_a_try_in_which_it_is_not_let_run_does_not_count(self):
+        """As on a node that starts 32 volumes at once: the answer is there in time, and nobody reads it in time."""
+        slow = self.aws.fault("delay", service="imds", operation="token", seconds=0.5, times=1)
+        deadline = time.monotonic() + 30
+        process = helper.start(frames.request({"DEADLINE": int(deadline * 1000), **self.metadata_request()}))
+        self.addCleanup(process.kill)
+        while not slow.fired and time.monotonic() < deadline:
+            time.sleep(0.01)
+        process.send_signal(signal.SIGSTOP)
+        resets = self.aws.fault("reset", service="imds", operation="token", times=3)
+        time.sleep(3.5)
+        process.send_signal(signal.SIGCONT)
+        output, _ = process.communicate(timeout=60)
+        reply = frames.parse_reply(output)
+        self.assertEqual(frames.STATUSES[reply["STATUS"]], "ok", reply)
+        self.assertEqual((slow.fired, resets.fired), (1, 3))
 
     def test_trouble_of_early_boot_is_waited_out(self):
         for do, rest in (("error", {"code": "x", "status": 503}), ("reset", {}), ("close", {})):
