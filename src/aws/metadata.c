@@ -13,16 +13,19 @@
 #define TOKEN_PATH "latest/api/token"
 #define TOKEN_HEADER "x-aws-ec2-metadata-token"
 #define EXCHANGE_MS 2000
+#define CONNECT_MS 2000
+#define EXCHANGE_MAX_MS 32000
 #define TRIES 4
-/* A try that ends so long after its time was not let run: 32 starts at once do that to a node. */
+/* A try that ends so long after its time was not let run. */
 #define LATE_MS 500
-#define LATE_DOUBLINGS_MAX 4
+/* libcurl may end a try that much before its time. */
+#define ROUNDING_MS 50
 #define REPLY_LIMIT_BYTES 65536
 
 enum status
 metadata_open(const char *endpoint, struct metadata *ret_metadata, struct reason *reason)
 {
-	owned_metadata metadata = {0};
+	owned_metadata metadata = {.exchange_ms = EXCHANGE_MS};
 	enum status status = endpoint_parse(endpoint != NULL ? endpoint : DEFAULT_ENDPOINT,
 		URL_TRUST_METADATA, "AWS_EC2_METADATA_SERVICE_ENDPOINT", &metadata.endpoint,
 		reason);
@@ -42,8 +45,6 @@ metadata_call(struct metadata *metadata, const char *method, const char *path,
 	struct reason *reason)
 {
 	char url[URL_BYTES + 160];
-	unsigned int late = metadata->late_tries;
-	int64_t limit_ms = EXCHANGE_MS << (late < LATE_DOUBLINGS_MAX ? late : LATE_DOUBLINGS_MAX);
 	struct http_call call = {
 		.method = method,
 		.url = url,
@@ -51,17 +52,22 @@ metadata_call(struct metadata *metadata, const char *method, const char *path,
 		.headers = header,
 		.header_count = 1,
 		.body = strcmp(method, "PUT") == 0 ? "" : NULL,
-		.connect_ms = limit_ms,
-		.deadline = deadline_sooner(deadline, deadline_in_ms(limit_ms)),
+		.connect_ms = CONNECT_MS,
+		.deadline = deadline_sooner(deadline, deadline_in_ms(metadata->exchange_ms)),
 		.reply_limit_bytes = REPLY_LIMIT_BYTES,
 	};
 
 	snprintf(url, sizeof(url), "%s%s", metadata->endpoint.url, path);
 
 	enum status status = http_exchange(metadata->client, &call, ret_reply, reason);
+	int64_t over_ms = clock_now_ms() - call.deadline.at_ms;
 
-	if (status != STATUS_OK && clock_now_ms() - call.deadline.at_ms > LATE_MS)
+	if (status == STATUS_OK)
+		return status;
+	if (over_ms > LATE_MS)
 		metadata->late_tries++;
+	if (over_ms > -ROUNDING_MS && metadata->exchange_ms < EXCHANGE_MAX_MS)
+		metadata->exchange_ms *= 2;
 	return status;
 }
 
@@ -127,6 +133,22 @@ answer_is_final(long http_status)
 	return http_status >= 400 && http_status < 500 && http_status != 401 && http_status != 429;
 }
 
+/* What the last try said of the service, without its advice, which is that of a service of AWS. */
+static enum status
+silence_explain(const char *host, struct reason *reason)
+{
+	const struct reason last = *reason;
+	const char *place = strstr(last.text, host);
+	const char *what = place != NULL ? place + strlen(host) + strspn(place + strlen(host), ": ")
+					 : "no answer";
+
+	reason_clear(reason);
+	return reason_set(reason, STATUS_METADATA_UNREACHABLE,
+		"%s: no instance metadata (%.*s), and no other credentials are configured; "
+		"on EC2 is IMDS on, its hop limit 2 in containers?",
+		host, (int)strcspn(what, ";"), what);
+}
+
 /*
  * Up to four tries, those not counted in which this process did not get a processor. On failure
  * RET_HTTP_STATUS is the last answer's, 0 when there was none.
@@ -151,15 +173,13 @@ document_fetch(struct metadata *metadata, const char *path, struct deadline dead
 	/* Something answered, and its answer is what is wrong. */
 	if (status == STATUS_BAD_REPLY)
 		return status;
-	reason_clear(reason);
-	if (*ret_http_status != 0)
+	if (*ret_http_status != 0) {
+		reason_clear(reason);
 		return reason_set(reason, STATUS_METADATA_UNREACHABLE,
 			"%s: instance metadata answers HTTP %ld", metadata->endpoint.host,
 			*ret_http_status);
-	return reason_set(reason, STATUS_METADATA_UNREACHABLE,
-		"%s: no instance metadata, and no other credentials are "
-		"configured; on EC2 check that IMDS is on and its hop limit (2 in containers)",
-		metadata->endpoint.host);
+	}
+	return silence_explain(metadata->endpoint.host, reason);
 }
 
 static enum status

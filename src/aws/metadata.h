@@ -6,8 +6,9 @@
  *
  * Four tries a document, while the deadline lasts: the one place where a count ends the tries. On a
  * host that is no instance this service is not there at all, and what is missing has to be said
- * soon. A try that ended half a second after its time tells of this host alone, which did not let
- * it run: it does not count, and the next ones have twice the time.
+ * soon. The first try has two seconds, and each that they did not suffice for is followed by one
+ * with twice the time: a node that starts 32 volumes at once gives each of them little of its
+ * processor. A try that ended half a second after its time was not let run and does not count.
  */
 #ifndef LUKS_SSM_AWS_METADATA_H
 #define LUKS_SSM_AWS_METADATA_H
@@ -21,6 +22,7 @@ struct metadata {
 	struct endpoint endpoint;
 	struct http_client *client; /* owned */
 	struct secret token;        /* owned; empty until it was asked for */
+	int64_t exchange_ms;        /* what a question and its answer may take */
 	unsigned int late_tries;    /* that did not count */
 };
 
