@@ -79,8 +79,9 @@ def steps(m) -> int:
     return int.from_bytes(m.read(STEPS), "little")
 
 
+@long
 @limit(400)
-@each("plain", more=("overwrite",))
+@each("plain", "overwrite")
 def test_a_format_killed_at_any_change_of_its_mapping_is_finished_by_the_next(m, kind):
     prepare_killing(m)
     disk = m.attach_disk("vol00000000000000e01", size_mib=64)
