@@ -13,7 +13,6 @@
 #define TOKEN_PATH "latest/api/token"
 #define TOKEN_HEADER "x-aws-ec2-metadata-token"
 #define EXCHANGE_MS 2000
-#define CONNECT_MS 2000
 #define EXCHANGE_MAX_MS 32000
 #define TRIES 4
 /* A try that ends so long after its time was not let run. */
@@ -52,7 +51,7 @@ metadata_call(struct metadata *metadata, const char *method, const char *path,
 		.headers = header,
 		.header_count = 1,
 		.body = strcmp(method, "PUT") == 0 ? "" : NULL,
-		.connect_ms = CONNECT_MS,
+		.connect_ms = metadata->exchange_ms,
 		.deadline = deadline_sooner(deadline, deadline_in_ms(metadata->exchange_ms)),
 		.reply_limit_bytes = REPLY_LIMIT_BYTES,
 	};
