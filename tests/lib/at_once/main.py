@@ -225,9 +225,11 @@ def run(options: argparse.Namespace, report: Report) -> None:
         _record(report, f"{bench.prove()}, slots of argon2id with 128 MiB each in {MEMORY_MIB} MiB", True)
     say(f"  {together_s:.1f} s at once and {alone_s:.1f} s for their KDF one after the other here")
     bars = Bars(report, options.json)
-    short = f"a KDF takes {bench.one_s:.2f} s here, not {KDF_THAT_TELLS_S:g}" if bench.one_s < KDF_THAT_TELLS_S else ""
-    bars.hold(f"{options.volumes} volumes started at once over their KDF one after the other", together_s / alone_s, most=1.5,
-              unjudged=short, volumes=options.volumes)
+    title = f"{options.volumes} volumes started at once over their KDF one after the other"
+    if bench.one_s < KDF_THAT_TELLS_S:
+        say(f"  {title}: not judged, a KDF takes {bench.one_s:.2f} s here, not {KDF_THAT_TELLS_S:g}")
+    else:
+        bars.hold(title, together_s / alone_s, most=1.5, volumes=options.volumes)
     bars.save()
 
 
