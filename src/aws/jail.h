@@ -21,7 +21,7 @@ struct jail_state {
 };
 
 /*
- * Enters the jail, in the order of ARCHITECTURE.md. PARENT is the pid of the process that must
+ * Enters the jail, in the order that jail.c shows. PARENT is the pid of the process that must
  * still be the parent at the end. STATUS_HELPER_BROKEN: a mandatory step failed; the caller must
  * then end without touching the network.
  */

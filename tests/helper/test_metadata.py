@@ -64,7 +64,7 @@ class Metadata(HelperTest):
         self.assertIn("Expiration is no time", answer.warning)
 
     def test_four_tries_are_all_that_a_document_gets(self):
-        """The one count there is: KEYS.md 2.2, aws/metadata.h."""
+        """The one count there is: aws/metadata.h."""
         fault = self.aws.fault("error", service="imds", operation="role", code="x", status=503)
         answer = self.check_refusal(self.ask(30), "metadata-unreachable", "HTTP 503")
         self.assertEqual(fault.fired, 4)
@@ -86,6 +86,11 @@ class Metadata(HelperTest):
         reply = frames.parse_reply(output)
         self.assertEqual(frames.STATUSES[reply["STATUS"]], "ok", reply)
         self.assertEqual((slow.fired, resets.fired), (1, 3))
+
+    def test_a_slow_answer_gets_more_time_in_the_next_try(self):
+        slow = self.aws.fault("delay", service="imds", operation="token", seconds=3)
+        self.assertEqual(self.ask(30).code, "ok")
+        self.assertEqual(slow.fired, 2)
 
     def test_trouble_of_early_boot_is_waited_out(self):
         for do, rest in (("error", {"code": "x", "status": 503}), ("reset", {}), ("close", {})):

@@ -84,8 +84,7 @@ what_may_heal_is_1_for_start(void **state)
 		assert_int_equal(ocf_code_of_failure(healing[i], OCF_DOING_START), OCF_ERR_GENERIC);
 }
 
-/* The rows of EXIT-CODES.md for credentials, certificates, proxies and metadata, letter by letter.
- */
+/* For credentials, certificates, proxies and metadata, letter by letter. */
 static void
 each_row_of_the_key_path_has_its_own_code(void **state)
 {
